@@ -1,0 +1,3 @@
+import { testClient } from "./matrix/client.js";
+
+testClient("3.1.3");

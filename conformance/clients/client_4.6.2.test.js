@@ -1,0 +1,3 @@
+import { testClient } from "./matrix/client.js";
+
+testClient("4.6.2");

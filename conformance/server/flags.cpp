@@ -1,0 +1,151 @@
+#include "conformance/server/flags.hpp"
+
+#include <charconv>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string_view>
+
+namespace conformance {
+
+namespace {
+
+using Value = const std::string&;
+
+template <class Number>
+Number to_number(Value value) {
+  Number number{};
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size()) {
+    throw std::invalid_argument("takes a number, not \"" + value + "\"");
+  }
+  return number;
+}
+
+std::chrono::milliseconds to_milliseconds(Value value) {
+  return std::chrono::milliseconds(to_number<std::int64_t>(value));
+}
+
+bool to_switch(Value value) {
+  if (value != "on" && value != "off") {
+    throw std::invalid_argument("takes on or off, not \"" + value + "\"");
+  }
+  return value == "on";
+}
+
+Mode to_mode(Value value) {
+  static const std::map<std::string, Mode> modes{
+      {"eio", Mode::eio}, {"sio", Mode::sio}, {"app", Mode::app}};
+  const auto found = modes.find(value);
+  if (found == modes.end()) {
+    throw std::invalid_argument("takes eio, sio or app, not \"" + value + "\"");
+  }
+  return found->second;
+}
+
+std::vector<engineio::TransportName> to_transports(Value value) {
+  std::vector<engineio::TransportName> transports;
+  std::size_t begin = 0;
+  while (begin <= value.size()) {
+    const std::size_t end = std::min(value.find(',', begin), value.size());
+    const std::string name = value.substr(begin, end - begin);
+    if (name == "polling") {
+      transports.push_back(engineio::TransportName::polling);
+    } else if (name == "websocket") {
+      transports.push_back(engineio::TransportName::websocket);
+    } else {
+      throw std::invalid_argument("takes polling, websocket or both, not \"" + name + "\"");
+    }
+    begin = end + 1;
+  }
+  return transports;
+}
+
+std::string without_trailing_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') {
+    path.pop_back();
+  }
+  return path;
+}
+
+using Setter = std::function<void(Flags&, Value)>;
+
+const std::map<std::string_view, Setter>& setters() {
+  static const std::map<std::string_view, Setter> all{
+      {"--mode", [](Flags& f, Value v) { f.mode = to_mode(v); }},
+      {"--port", [](Flags& f, Value v) { f.port = to_number<std::uint16_t>(v); }},
+      {"--threads", [](Flags& f, Value v) { f.engine.threads = to_number<unsigned>(v); }},
+      {"--path", [](Flags& f, Value v) { f.engine.path = without_trailing_slash(v); }},
+      {"--ping-interval", [](Flags& f, Value v) { f.engine.ping_interval = to_milliseconds(v); }},
+      {"--ping-timeout", [](Flags& f, Value v) { f.engine.ping_timeout = to_milliseconds(v); }},
+      {"--max-payload",
+       [](Flags& f, Value v) { f.engine.max_http_buffer_size = to_number<std::size_t>(v); }},
+      {"--connect-timeout",
+       [](Flags& f, Value v) { f.socket.connect_timeout = to_milliseconds(v); }},
+      {"--upgrade-timeout",
+       [](Flags& f, Value v) { f.engine.upgrade_timeout = to_milliseconds(v); }},
+      {"--transports", [](Flags& f, Value v) { f.engine.transports = to_transports(v); }},
+      {"--allow-eio3", [](Flags& f, Value v) { f.engine.allow_eio3 = to_switch(v); }},
+      {"--cors-origin", [](Flags& f, Value v) { f.engine.cors.origin = v; }},
+      {"--cors-credentials", [](Flags& f, Value v) { f.engine.cors.credentials = to_switch(v); }},
+      {"--cookie", [](Flags& f, Value v) { f.engine.cookie.emplace().name = v; }},
+      {"--serve-client", [](Flags& f, Value v) { f.socket.serve_client = to_switch(v); }},
+      {"--http-compression",
+       [](Flags& f, Value v) {
+         f.engine.http_compression =
+             to_switch(v) ? std::optional(engineio::HttpCompression{}) : std::nullopt;
+       }},
+      {"--per-message-deflate",
+       [](Flags& f, Value v) {
+         f.engine.per_message_deflate =
+             to_switch(v) ? std::optional(engineio::PerMessageDeflate{}) : std::nullopt;
+       }},
+      {"--parser", [](Flags& f, Value v) { f.msgpack = v == "msgpack"; }},
+      {"--recovery",
+       [](Flags& f, Value v) {
+         f.socket.connection_state_recovery.emplace().max_disconnection_duration =
+             to_milliseconds(v);
+       }},
+      {"--cleanup-empty-child-namespaces",
+       [](Flags& f, Value v) { f.socket.cleanup_empty_child_namespaces = to_switch(v); }},
+      {"--node-name", [](Flags& f, Value v) { f.node_name = v; }},
+      {"--adapter",
+       [](Flags&, Value v) {
+         if (v != "none") {
+           throw std::invalid_argument("knows only \"none\" so far, not \"" + v + "\"");
+         }
+       }},
+  };
+  return all;
+}
+
+// --http-compression and --threads have other defaults than the library.
+Flags defaults() {
+  Flags flags;
+  flags.engine.threads = 1;
+  return flags;
+}
+
+}  // namespace
+
+Flags parse_flags(int argc, char** argv) {
+  Flags flags = defaults();
+  for (int i = 1; i < argc; i += 2) {
+    const std::string name = argv[i];
+    const auto setter = setters().find(name);
+    if (setter == setters().end()) {
+      throw std::invalid_argument("There is no flag " + name);
+    }
+    if (i + 1 == argc) {
+      throw std::invalid_argument(name + " needs a value");
+    }
+    try {
+      setter->second(flags, argv[i + 1]);
+    } catch (const std::invalid_argument& problem) {
+      throw std::invalid_argument(name + " " + problem.what());
+    }
+  }
+  return flags;
+}
+
+}  // namespace conformance

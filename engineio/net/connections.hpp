@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engineio/net/connection.hpp"
+#include "engineio/net/loop.hpp"
+#include "engineio/options.hpp"
+
+namespace engineio::net {
+
+/// The connections of one loop: makes, owns, flushes and destroys them, and holds what they share.
+class Connections final : private TurnEndWork {
+ public:
+  /// Takes a connection to another shard. False: there was no room, and it is closed.
+  using Handover = std::function<bool(unsigned shard, Incoming incoming)>;
+
+  Connections(Loop& loop, const Limits& limits, const ConnectionFactory& factory,
+              Handover hand_over);
+  ~Connections();
+
+  /// Makes a connection and its receiver, and gives it the bytes that came with it.
+  void add(Incoming incoming);
+
+  /// Ends all connections, and destroys them at the end of the turn.
+  void stop();
+
+  // For Connection
+
+  [[nodiscard]] Loop& loop() noexcept { return loop_; }
+  [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
+
+  void flush_later(Connection& connection);
+  void destroy_later(Connection& connection);
+  bool hand_over(unsigned shard, Incoming incoming) {
+    return hand_over_(shard, std::move(incoming));
+  }
+
+  /// What one read takes at most.
+  static constexpr std::size_t read_size = 64 * 1024;
+
+  /// A remainder of up to this size is put in front of what was read, instead of the other way
+  /// round.
+  static constexpr std::size_t headroom = 32 * 1024;
+
+  /// To receive or decrypt into; there are `headroom` bytes in front of it.
+  [[nodiscard]] std::span<char> buffer() noexcept {
+    return std::span(buffers_->plain).subspan(headroom);
+  }
+
+  /// To receive into what is to be decrypted.
+  [[nodiscard]] std::span<char> encrypted_buffer() noexcept { return buffers_->encrypted; }
+
+ private:
+  struct Buffers {
+    std::array<char, headroom + read_size> plain;
+    std::array<char, read_size> encrypted;
+  };
+
+  void at_turn_end() override;
+  void destroy(Connection& connection) noexcept;
+
+  Loop& loop_;
+  const Limits& limits_;
+  const ConnectionFactory& factory_;
+  Handover hand_over_;
+  std::unique_ptr<Buffers> buffers_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<Connection*> to_flush_;
+};
+
+}  // namespace engineio::net

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engineio/net/descriptor.hpp"
+#include "engineio/net/loop.hpp"
+#include "engineio/net/poller.hpp"
+#include "engineio/timers.hpp"
+
+namespace engineio::net {
+
+/// Accepts the connections of one listening socket on one loop. Without free descriptors it pauses
+/// and tries again, so that peers wait until others have left.
+class Listener final : private Pollable {
+ public:
+  using OnAccept = std::function<void(Descriptor socket, std::string remote_address)>;
+
+  /// `listening` may be shared with nobody. Throws std::system_error.
+  Listener(Loop& loop, Descriptor listening, OnAccept on_accept);
+  ~Listener();
+
+ private:
+  void on_ready(Readiness ready) override;
+  bool accept_one();
+  void pause();
+
+  Loop& loop_;
+  Descriptor listening_;
+  OnAccept on_accept_;
+  Timer retry_;
+};
+
+}  // namespace engineio::net

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "engineio/net/mailbox.hpp"
+#include "engineio/net/poller.hpp"
+#include "engineio/net/sleeper.hpp"
+#include "engineio/net/turn_end.hpp"
+#include "engineio/options.hpp"
+#include "engineio/shard.hpp"
+
+namespace engineio::net {
+
+/// A shard: one thread that sleeps until something is ready, and then runs turns until nothing is.
+/// A turn is, in this order:
+///
+/// 1. descriptors that are ready (Poller), timers that are due, tasks from the mailbox;
+/// 2. work put off to the end of the turn (Shard::at_turn_end), then the flush of all connections
+///    that have output;
+/// 3. tasks for after the turn, which is when objects are destroyed.
+///
+/// Exceptions must not reach the loop: one that leaves a task or a timer ends the process.
+class Loop final : public Shard {
+ public:
+  Loop(unsigned index, const Limits& limits);  ///< throws std::system_error
+  ~Loop() override;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  [[nodiscard]] unsigned index() const noexcept override { return index_; }
+
+  /// True on the thread that run() runs on. Before and after that it is true on the thread that
+  /// was named by belong_to_this_thread() last: that which made the loop, then that which calls
+  /// LoopGroup::run().
+  [[nodiscard]] bool is_current() const noexcept override;
+
+  bool post(Task task) override;
+
+  /// The time at which the turn began; outside of run(), the time of the call.
+  [[nodiscard]] Clock::time_point now() const noexcept override;
+  [[nodiscard]] Timers& timers() noexcept override { return timers_; }
+  void at_turn_end(TurnEndWork& work) override { turn_end_.add(work); }
+  void withdraw(TurnEndWork& work) noexcept override { turn_end_.withdraw(work); }
+  void after_turn(Task task) override;
+
+  // For the rest of this folder.
+
+  /// Like post(), but only refused once the loop has stopped: for the few commands of the group
+  /// itself.
+  bool command(Task task);
+
+  /// Runs turns on the calling thread until stop(), at most once.
+  void run() noexcept;
+
+  /// Makes run() return at the end of its turn. Any thread.
+  void stop() noexcept;
+
+  /// After run(): destroys the tasks that wait, refuses new ones, and ends the last turn.
+  void finish() noexcept;
+
+  void belong_to_this_thread() noexcept;
+
+  [[nodiscard]] Poller& poller() noexcept { return poller_; }
+
+  /// Runs `flush` once in each turn, after the work that may produce output.
+  void set_flush(TurnEndWork& flush) noexcept { flush_ = &flush; }
+
+  /// There is something to flush: if that is said after this turn's flush, the next turn follows
+  /// at once.
+  void flush_needed() noexcept { flush_needed_ = true; }
+
+  /// Runs `handler` in a turn after a signal has arrived. Before run(). Throws std::system_error.
+  void on_signals(const std::vector<int>& signals, Task handler);
+
+ private:
+  bool sleep();
+  bool turn(bool descriptors_ready);
+  void end_turn();
+  void wake_after(Mailbox::Put put);
+
+  const unsigned index_;
+  std::atomic<std::thread::id> thread_;
+  std::atomic<bool> stopping_ = false;
+  Mailbox mailbox_;
+  Poller poller_;
+  Sleeper sleeper_;
+  Timers timers_;
+  TurnEnd turn_end_;
+  TurnEndWork* flush_ = nullptr;
+  std::vector<Task> after_turn_;
+  Task on_signal_;
+  Clock::time_point now_;
+  bool running_ = false;
+  bool flush_needed_ = false;
+  bool signalled_ = false;
+};
+
+}  // namespace engineio::net

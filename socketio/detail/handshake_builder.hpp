@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engineio/http.hpp"
+#include "socketio/handshake.hpp"
+#include "socketio/value.hpp"
+
+namespace socketio::detail {
+
+/// `request` is the first of the session, `issued` the time of the CONNECT in milliseconds since
+/// 1970.
+[[nodiscard]] Handshake build_handshake(const engineio::HttpRequest& request, Value auth,
+                                        std::int64_t issued);
+
+/// The parameters of a request target, or of a namespace of protocol 4, as an object of strings.
+[[nodiscard]] Value query_object(std::string_view target);
+
+}  // namespace socketio::detail

@@ -1,0 +1,123 @@
+#include "socketio/detail/recovery_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "socketio/detail/string_id.hpp"
+
+namespace socketio::detail {
+
+namespace {
+
+bool contains(const std::vector<std::string>& rooms, const std::string& room) {
+  return std::find(rooms.begin(), rooms.end(), room) != rooms.end();
+}
+
+bool intersect(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& room) { return contains(b, room); });
+}
+
+bool is_for(const BroadcastOptions& options, const SessionState& session) {
+  return (options.rooms.empty() || intersect(options.rooms, session.rooms)) &&
+         !intersect(options.except, session.rooms);
+}
+
+std::size_t bytes_of(const SharedBroadcast& broadcast) {
+  std::size_t bytes = broadcast.packet->text.size();
+  for (const std::string& attachment : broadcast.packet->attachments) {
+    bytes += attachment.size();
+  }
+  for (const auto* rooms : {&broadcast.options.rooms, &broadcast.options.except}) {
+    for (const std::string& room : *rooms) {
+      bytes += room.size();
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string RecoveryLog::offset_of(std::uint64_t position) { return to_yeast(position); }
+
+void RecoveryLog::append(std::shared_ptr<const SharedBroadcast> broadcast, TimePoint now) {
+  const std::size_t bytes = bytes_of(*broadcast);
+  bytes_ += bytes;
+  entries_.push_back({++last_, now, bytes, std::move(broadcast)});
+  expire(now);
+  while (bytes_ > limits_.bytes && !entries_.empty()) {
+    drop_entry();
+  }
+}
+
+void RecoveryLog::drop_entry() {
+  bytes_ -= entries_.front().bytes;
+  entries_.pop_front();
+}
+
+void RecoveryLog::save(SessionState session, TimePoint now) {
+  expire(now);
+  std::string pid = session.pid;
+  saved_.emplace_back(now, pid);
+  sessions_.insert_or_assign(std::move(pid), Saved{std::move(session), now});
+  while (sessions_.size() > limits_.sessions) {
+    sessions_.erase(saved_.front().second);
+    saved_.pop_front();
+  }
+}
+
+std::optional<RestoredSession> RecoveryLog::restore(const std::string& pid,
+                                                    std::string_view offset, TimePoint now) {
+  expire(now);
+  const auto found = sessions_.find(pid);
+  if (found == sessions_.end()) {
+    return std::nullopt;
+  }
+  const Entry* last_received = find(offset);
+  if (last_received == nullptr) {
+    return std::nullopt;
+  }
+  RestoredSession restored{std::move(found->second.session), {}, last_received->position};
+  sessions_.erase(found);
+  restored.missed = missed(restored);
+  return restored;
+}
+
+std::vector<SharedPacket> RecoveryLog::missed(RestoredSession& session) const {
+  std::vector<SharedPacket> packets;
+  auto entry = std::upper_bound(
+      entries_.begin(), entries_.end(), session.position,
+      [](std::uint64_t position, const Entry& candidate) { return position < candidate.position; });
+  for (; entry != entries_.end(); ++entry) {
+    if (is_for(entry->broadcast->options, session.state)) {
+      packets.push_back(entry->broadcast->packet);
+    }
+  }
+  session.position = last_;
+  return packets;
+}
+
+void RecoveryLog::expire(TimePoint now) {
+  while (!entries_.empty() && now - entries_.front().time > limits_.duration) {
+    drop_entry();
+  }
+  while (!saved_.empty() && now - saved_.front().first > limits_.duration) {
+    const auto found = sessions_.find(saved_.front().second);
+    if (found != sessions_.end() && found->second.time == saved_.front().first) {
+      sessions_.erase(found);
+    }
+    saved_.pop_front();
+  }
+}
+
+const RecoveryLog::Entry* RecoveryLog::find(std::string_view offset) const {
+  const auto position = from_yeast(offset);
+  if (!position) {
+    return nullptr;
+  }
+  const auto entry = std::lower_bound(
+      entries_.begin(), entries_.end(), *position,
+      [](const Entry& candidate, std::uint64_t wanted) { return candidate.position < wanted; });
+  return entry != entries_.end() && entry->position == *position ? &*entry : nullptr;
+}
+
+}  // namespace socketio::detail
