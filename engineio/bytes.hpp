@@ -64,9 +64,7 @@ struct Slice {
     const auto size = static_cast<std::uint32_t>(bytes.size());
     return {std::move(bytes), 0, size};
   }
-  [[nodiscard]] std::string_view view() const noexcept {
-    return bytes.view().substr(offset, size);
-  }
+  [[nodiscard]] std::string_view view() const noexcept { return bytes.view().substr(offset, size); }
 };
 
 }  // namespace engineio

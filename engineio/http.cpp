@@ -108,7 +108,7 @@ bool HttpHeaders::next(std::size_t& position, std::string_view& name,
 
 HttpResponder::~HttpResponder() {
   if (channel_ != nullptr) {
-    respond(HttpResponse{.status = 500, .headers = {}, .body = {}});
+    respond(HttpResponse{.status = 500});
   }
 }
 
@@ -119,7 +119,7 @@ void HttpResponder::respond(HttpResponse response) {
 }
 
 void HttpResponder::respond(unsigned status, std::string_view content_type, std::string body) {
-  HttpResponse response{.status = status, .headers = {}, .body = std::move(body)};
+  HttpResponse response{.status = status, .body = std::move(body)};
   response.headers.add("Content-Type", content_type);
   respond(std::move(response));
 }

@@ -13,6 +13,7 @@ void Timer::stop() noexcept {
 }
 
 Timers::~Timers() {
+  own_timers_.clear();
   for (Timer* timer : heap_) {
     timer->timers_ = nullptr;
   }
@@ -26,6 +27,16 @@ void Timers::start(Timer& timer, Clock::time_point deadline, Function<void()> on
     heap_.push_back(&timer);
   }
   restart(timer, deadline);
+}
+
+void Timers::run_at(Clock::time_point deadline, Function<void()> task) {
+  auto timer = std::make_unique<Timer>();
+  Timer& started = *timer;
+  own_timers_.emplace(&started, std::move(timer));
+  start(started, deadline, [this, &started, task = std::move(task)]() mutable {
+    const auto kept = std::move(own_timers_.extract(&started).mapped());
+    task();
+  });
 }
 
 void Timers::restart(Timer& timer, Clock::time_point deadline) noexcept {

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "engineio/function.hpp"
@@ -49,6 +51,9 @@ class Timers {
   /// O(log n).
   void start(Timer& timer, Clock::time_point deadline, Function<void()> on_expiry);
 
+  /// Runs `task` once at `deadline`, for what nobody needs to stop.
+  void run_at(Clock::time_point deadline, Function<void()> task);
+
   /// Moves the deadline of a running timer, keeping its callback.
   void restart(Timer& timer, Clock::time_point deadline) noexcept;
 
@@ -71,6 +76,7 @@ class Timers {
   void place(Timer* timer, std::size_t position) noexcept;
 
   std::vector<Timer*> heap_;
+  std::unordered_map<const Timer*, std::unique_ptr<Timer>> own_timers_;  // of run_at()
   std::uint64_t next_order_ = 0;
   Clock::time_point earliest_ = Clock::time_point::min();  // that a timer may start for
 };

@@ -47,12 +47,12 @@ class RoomList {
 
 /// To whom, and how. What an Adapter is told.
 struct BroadcastOptions {
-  std::vector<std::string> rooms;   ///< in any of these; empty: the whole namespace
-  std::vector<std::string> except;  ///< but in none of these
+  std::vector<std::string> rooms = {};   ///< in any of these; empty: the whole namespace
+  std::vector<std::string> except = {};  ///< but in none of these
   bool volatile_packet = false;
-  std::optional<bool> compress;
+  std::optional<bool> compress = std::nullopt;
   bool local = false;  ///< this server only
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = std::nullopt;
   bool expect_single_response = false;  ///< the answer of one RemoteSocket
 
   [[nodiscard]] EmitFlags emit_flags() const noexcept {

@@ -1,99 +1,30 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "socketio/convert_containers.hpp"
+#include "socketio/convert_trait.hpp"
 #include "socketio/date.hpp"
 #include "socketio/value.hpp"
 #include "socketio/value_view.hpp"
 #include "socketio/writer.hpp"
 
+// All conversions between C++ types and values; convert_trait.hpp lists them and says how to add
+// your own.
+
 namespace socketio {
-
-/// How a C++ type is written to, and read from, a packet. Specialise it for a type of your own, or
-/// describe your struct with Fields.
-///
-///     template <>
-///     struct socketio::Convert<Color> {
-///       // False if the value does not fit; `out` is then unspecified. An absent value reads as
-///       null. static bool read(ValueView view, Color& out); static void write(Writer& writer,
-///       const Color& value);
-///     };
-///
-/// What there is, and what it is in JavaScript:
-///
-/// | C++                                         | JavaScript                                     |
-/// | bool                                        | boolean                                        |
-/// | integers, enums (underlying type)           | number; integral and in range, else no fit     |
-/// | float, double                               | number                                         |
-/// | string, string_view (a view of the packet)  | string                                         |
-/// | Binary, vector<byte>, span<const byte> (a view of the packet) | Buffer, ArrayBuffer, …       |
-/// | optional, nullptr_t, monostate              | null or undefined if empty                     |
-/// | variant                                     | the first alternative that fits                |
-/// | vector, array, set, unordered_set           | array                                          |
-/// | pair, tuple                                 | array; optionals at the end may be missing     |
-/// | map, unordered_map with string keys         | object                                         |
-/// | time_point of system_clock                  | string, as of Date.toISOString; reads ms, too  |
-/// | Value, ValueView (a view of the packet)     | anything                                       |
-/// | struct with Fields                          | object                                         |
-template <class T>
-struct Convert;
-
-template <class T>
-concept Readable = requires(ValueView view, T& out) {
-  { Convert<T>::read(view, out) } -> std::same_as<bool>;
-};
-
-template <class T>
-concept Writable = requires(Writer& writer, const T& value) {
-  Convert<std::decay_t<T>>::write(writer, value);
-};
-
-/// False if the value does not fit the type; `out` is then unspecified.
-template <Readable T>
-[[nodiscard]] bool read_value(ValueView view, T& out) {
-  return Convert<T>::read(view, out);
-}
-
-/// nullopt if the value does not fit the type.
-template <Readable T>
-[[nodiscard]] std::optional<T> read_as(ValueView view) {
-  std::optional<T> result(std::in_place);
-  if (!Convert<T>::read(view, *result)) {
-    result.reset();
-  }
-  return result;
-}
-
-template <Writable T>
-void write_value(Writer& writer, const T& value) {
-  Convert<std::decay_t<T>>::write(writer, value);
-}
-
-/// Any writable value in the dynamic form.
-template <Writable T>
-[[nodiscard]] Value to_value(const T& value) {
-  ValueBuilder builder;
-  write_value(builder, value);
-  return builder.take();
-}
 
 // Structs
 
@@ -175,96 +106,14 @@ template <class T>
   return true;
 }
 
-template <class T, class Getter>
-[[nodiscard]] bool assign(const std::optional<T>& value, Getter&& store) {
+/// Stores what there is; false if there is nothing.
+template <class T, class Store>
+[[nodiscard]] bool assign(const std::optional<T>& value, Store&& store) {
   if (value) {
     store(*value);
   }
   return value.has_value();
 }
-
-/// Arrays as containers that insert at a position.
-template <class Container>
-struct ConvertSequence {
-  static bool read(ValueView view, Container& out) {
-    out.clear();
-    if (!view.is_array()) {
-      return false;
-    }
-    if constexpr (requires { out.reserve(view.size()); }) {
-      out.reserve(view.size());
-    }
-    for (const ValueView element : view.elements()) {
-      typename Container::value_type value{};
-      if (!Convert<typename Container::value_type>::read(element, value)) {
-        return false;
-      }
-      out.insert(out.end(), std::move(value));
-    }
-    return true;
-  }
-
-  static void write(Writer& writer, const Container& container) {
-    writer.begin_array(container.size());
-    for (const auto& element : container) {
-      write_value<typename Container::value_type>(writer, element);
-    }
-    writer.end_array();
-  }
-};
-
-/// Objects as maps from strings.
-template <class Container>
-struct ConvertMap {
-  static bool read(ValueView view, Container& out) {
-    out.clear();
-    if (!view.is_object()) {
-      return false;
-    }
-    for (const auto& [key, value] : view.members()) {
-      typename Container::mapped_type mapped{};
-      if (!Convert<typename Container::mapped_type>::read(value, mapped)) {
-        return false;
-      }
-      out.insert_or_assign(std::string(key), std::move(mapped));
-    }
-    return true;
-  }
-
-  static void write(Writer& writer, const Container& container) {
-    writer.begin_object(container.size());
-    for (const auto& [key, value] : container) {
-      writer.key(key);
-      write_value(writer, value);
-    }
-    writer.end_object();
-  }
-};
-
-/// Arrays of a fixed number of values of different types.
-template <class Tuple>
-struct ConvertTuple {
-  static constexpr std::size_t size = std::tuple_size_v<Tuple>;
-
-  static bool read(ValueView view, Tuple& out) {
-    if (!view.is_array() || view.size() > size) {
-      return false;
-    }
-    auto element = view.elements().begin();
-    const auto end = view.elements().end();
-    const auto read_next = [&](auto& item) {
-      const ValueView value = element != end ? *element++ : ValueView();
-      return read_value(value, item);
-    };
-    return std::apply([&](auto&... items) { return (read_next(items) && ...); }, out);
-  }
-
-  static void write(Writer& writer, const Tuple& tuple) {
-    writer.begin_array(size);
-    std::apply([&](const auto&... items) { (write_value(writer, items), ...); }, tuple);
-    writer.end_array();
-  }
-};
 
 }  // namespace detail
 
@@ -474,52 +323,6 @@ struct Convert<std::variant<Ts...>> {
     return (read_value(view, out.template emplace<Is>()) || ...);
   }
 };
-
-// Containers
-
-template <class T, class Allocator>
-struct Convert<std::vector<T, Allocator>> : detail::ConvertSequence<std::vector<T, Allocator>> {};
-template <class T, class Compare, class Allocator>
-struct Convert<std::set<T, Compare, Allocator>>
-    : detail::ConvertSequence<std::set<T, Compare, Allocator>> {};
-template <class T, class Hash, class Equal, class Allocator>
-struct Convert<std::unordered_set<T, Hash, Equal, Allocator>>
-    : detail::ConvertSequence<std::unordered_set<T, Hash, Equal, Allocator>> {};
-
-template <class T, std::size_t N>
-struct Convert<std::array<T, N>> {
-  static bool read(ValueView view, std::array<T, N>& out) {
-    if (!view.is_array() || view.size() != N) {
-      return false;
-    }
-    auto slot = out.begin();
-    for (const ValueView element : view.elements()) {
-      if (!read_value(element, *slot++)) {
-        return false;
-      }
-    }
-    return true;
-  }
-  static void write(Writer& writer, const std::array<T, N>& array) {
-    writer.begin_array(N);
-    for (const T& element : array) {
-      write_value(writer, element);
-    }
-    writer.end_array();
-  }
-};
-
-template <class T, class Compare, class Allocator>
-struct Convert<std::map<std::string, T, Compare, Allocator>>
-    : detail::ConvertMap<std::map<std::string, T, Compare, Allocator>> {};
-template <class T, class Hash, class Equal, class Allocator>
-struct Convert<std::unordered_map<std::string, T, Hash, Equal, Allocator>>
-    : detail::ConvertMap<std::unordered_map<std::string, T, Hash, Equal, Allocator>> {};
-
-template <class First, class Second>
-struct Convert<std::pair<First, Second>> : detail::ConvertTuple<std::pair<First, Second>> {};
-template <class... Ts>
-struct Convert<std::tuple<Ts...>> : detail::ConvertTuple<std::tuple<Ts...>> {};
 
 template <Described T>
 struct Convert<T> {

@@ -18,9 +18,11 @@ struct ParserLimits {
   std::size_t max_attachments = 10;
   /// Bytes of all attachments of one packet: ten messages of the default maximum.
   std::size_t max_attachment_bytes = 10'000'000;
-  /// Arrays and objects inside each other, the array of the arguments included. At most 1024:
-  /// conversions recurse.
+  /// Arrays and objects inside each other, the array of the arguments included. At most
+  /// highest_max_depth, because conversions recurse.
   std::size_t max_depth = 256;
+
+  static constexpr std::size_t highest_max_depth = 1024;
 };
 
 /// A packet whose attachments are still to come. One parser's own; a connection only keeps it.

@@ -43,6 +43,8 @@ struct Node {
   }
 };
 
+static_assert(sizeof(Node) == 16);
+
 /// What a parser decodes into: the values of one packet in the order of the text, in one flat
 /// array. An array is followed by its elements, an object by its members: a string, then the value.
 ///

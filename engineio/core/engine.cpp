@@ -15,6 +15,10 @@ using protocol::HandshakeError;
 
 namespace {
 
+// Clients of protocol 3 that begin to listen once the handshake is answered (those of the official
+// test suite, for one) lose an open packet that arrives in the same read.
+constexpr std::chrono::milliseconds v3_open_delay{15};
+
 std::optional<TransportName> parse_transport(std::string_view name) {
   if (name == "polling") {
     return TransportName::polling;
@@ -334,7 +338,11 @@ void Engine::begin_websocket(Request request, std::string id) {
   }
   EngineSession& session = add_session(std::move(id), version, std::move(handshake));
   session.attach_websocket(*transport);
-  session.open(config_.acceptor);
+  if (version == protocol::Version::v3) {
+    session.open_after(v3_open_delay, config_.acceptor);
+  } else {
+    session.open(config_.acceptor);
+  }
 }
 
 struct Engine::Compression {

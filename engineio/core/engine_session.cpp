@@ -74,6 +74,11 @@ void EngineSession::open(const SessionAcceptor& acceptor) {
   }
 }
 
+void EngineSession::open_after(Clock::duration delay, const SessionAcceptor& acceptor) {
+  opening_ = std::make_unique<Timer>();
+  shard_.timers().start(*opening_, shard_.now() + delay, [this, &acceptor] { open(acceptor); });
+}
+
 // --- From the peer ------------------------------------------------------------------------------
 
 void EngineSession::on_packet(Transport& transport, const protocol::Packet& packet,
@@ -312,6 +317,7 @@ void EngineSession::end(CloseReason reason, std::string_view description) {
     return;
   }
   state_ = State::closed;
+  opening_.reset();
   heartbeat_.stop();
   buffer_.clear();
   buffered_bytes_ = 0;

@@ -50,8 +50,12 @@ class EngineSession final : public Session,
   void attach_polling(PollingSettings settings, PollingRequest request);
   void attach_websocket(WebSocketTransport& transport);
 
-  /// Sends the open packet, then asks `acceptor` for the handler.
+  /// Sends the open packet, then asks `acceptor` for the handler. `acceptor` must outlive the
+  /// session.
   void open(const SessionAcceptor& acceptor);
+
+  /// The same, a little later.
+  void open_after(Clock::duration delay, const SessionAcceptor& acceptor);
 
   /// The polling transport; null once the session has upgraded or when it never polled.
   [[nodiscard]] PollingTransport* polling() noexcept { return polling_.get(); }
@@ -110,6 +114,7 @@ class EngineSession final : public Session,
   Transport* transport_ = nullptr;
   std::unique_ptr<PollingTransport> polling_;
   std::unique_ptr<Upgrade> upgrade_;
+  std::unique_ptr<Timer> opening_;
   std::vector<OutgoingPacket> buffer_;  // waits for the transport
   std::size_t buffered_bytes_ = 0;
   std::string id_;

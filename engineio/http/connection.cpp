@@ -267,16 +267,18 @@ void ServerConnection::on_end(net::StreamEnd) {
 }
 
 void ServerConnection::close() {
-  input_ = Input::ignored;
-  end_phase();
   stream_->close();
-  abort_line();
+  finish();
 }
 
 void ServerConnection::destroy() {
+  stream_->abort();
+  finish();
+}
+
+void ServerConnection::finish() {
   input_ = Input::ignored;
   end_phase();
-  stream_->abort();
   abort_line();
 }
 
@@ -363,24 +365,22 @@ void ServerConnection::end_phase() noexcept {
 
 void ServerConnection::update_phase() {
   const auto phase = current_phase();
-  if (phase == std::exchange(phase_, phase)) {
+  if (phase == phase_) {
     return;
   }
+  end_phase();
+  phase_ = phase;
   const auto& limits = context_.limits;
   const auto now = context_.shard.now();
   switch (phase) {
     case Phase::none:
-      end_phase();
-      break;
+      return;
     case Phase::idle:
-      deadline_.set(now + limits.keep_alive_timeout);
-      break;
+      return deadline_.set(now + limits.keep_alive_timeout);
     case Phase::head:
-      deadline_.set(now + limits.http_head_timeout);
-      break;
+      return deadline_.set(now + limits.http_head_timeout);
     case Phase::body:
-      deadline_.set(now + limits.http_body_timeout);
-      break;
+      return deadline_.set(now + limits.http_body_timeout);
   }
 }
 

@@ -82,6 +82,7 @@ class ServerConnection final : public net::StreamReceiver {
   // Leaving.
   void close();
   void destroy();
+  void finish();
   void abort_line();
   void forget_last();
   net::ByteStream& release();

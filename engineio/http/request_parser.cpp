@@ -31,10 +31,13 @@ bool is_known_method(std::string_view method) noexcept {
   return std::binary_search(std::begin(methods), std::end(methods), method);
 }
 
-/// Origin form, `*` or absolute form (RFC 9112 section 3.2).
+/// Origin form, `*` or absolute form (RFC 9112 section 3.2), in ASCII. Beast has refused blanks and
+/// control characters.
 bool is_target(std::string_view target) noexcept {
   const char first = target.front();
-  return first == '/' || first == '*' || (is_alphanumeric(first) && !is_digit(first));
+  return (first == '/' || first == '*' || (is_alphanumeric(first) && !is_digit(first))) &&
+         std::all_of(target.begin(), target.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 bool is_length(std::string_view value) noexcept {
@@ -42,6 +45,9 @@ bool is_length(std::string_view value) noexcept {
 }
 
 std::string_view to_std(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+
+/// The end of a chunked body has at least these: `0 CR LF CR LF`. Beast asserts that it gets them.
+constexpr std::size_t min_chunked_end = 5;
 
 ErrorCode refusal() noexcept { return bhttp::error::bad_value; }
 
@@ -64,7 +70,7 @@ class RequestParser::Message final : public bhttp::basic_parser<true> {
 
   [[nodiscard]] RequestTraits traits(std::string_view method) const {
     return {.keep_alive = keep_alive(),
-            .upgrade = upgrade(),
+            .upgrade = is_upgrade(),
             .head_only = method == "HEAD",
             .expectation = http_1_0_ ? RequestTraits::Expectation::none : expectation_};
   }
@@ -77,8 +83,11 @@ class RequestParser::Message final : public bhttp::basic_parser<true> {
  private:
   using View = beast::string_view;
 
+  /// Beast's upgrade() looks at Connection only.
+  [[nodiscard]] bool is_upgrade() const { return upgrade() && names_protocol_; }
+
   /// Node lets upgrades pass without.
-  [[nodiscard]] bool has_required_host() const { return hosts_ == 1 || http_1_0_ || upgrade(); }
+  [[nodiscard]] bool has_required_host() const { return hosts_ == 1 || http_1_0_ || is_upgrade(); }
 
   void on_request_impl(bhttp::verb, View method, View target, int version,
                        ErrorCode& error) override {
@@ -110,6 +119,9 @@ class RequestParser::Message final : public bhttp::basic_parser<true> {
         return !http_1_0_ && equal_ignoring_case(value, "chunked");
       case bhttp::field::host:
         return ++hosts_ == 1;
+      case bhttp::field::upgrade:
+        names_protocol_ = true;
+        return true;
       case bhttp::field::expect:
         expectation_ = equal_ignoring_case(value, "100-continue")
                            ? RequestTraits::Expectation::continue_100
@@ -143,6 +155,7 @@ class RequestParser::Message final : public bhttp::basic_parser<true> {
   RequestTraits::Expectation expectation_ = RequestTraits::Expectation::none;
   unsigned hosts_ = 0;
   unsigned lengths_ = 0;
+  bool names_protocol_ = false;
   bool http_1_0_ = false;
 };
 
@@ -203,22 +216,26 @@ RequestParser::Step RequestParser::parse_body(std::span<char> bytes) {
     reset();
     return {.event = Event::end};
   }
+  const auto needed = message_->chunked() ? min_chunked_end : 1;
   std::size_t consumed = 0;
-  while (consumed < bytes.size()) {
+  while (bytes.size() - consumed >= needed) {
     const auto rest = bytes.subspan(consumed);
     ErrorCode error;
-    consumed += message_->put({rest.data(), rest.size()}, error);
-    if (message_->extension_bytes() > limits_.http_head_bytes ||
-        (error == bhttp::error::need_more && rest.size() > limits_.http_head_bytes)) {
-      return fail(413);
-    }
-    if (error == bhttp::error::need_more) {
-      break;
-    }
-    if (error) {
+    const auto parsed = message_->put({rest.data(), rest.size()}, error);
+    const bool needs_more = error == bhttp::error::need_more;
+    if (error && !needs_more) {
       return fail(400);
     }
-    if (const auto piece = message_->take_piece(); !piece.empty()) {
+    const auto piece = message_->take_piece();
+    const auto framing = needs_more ? rest.size() : parsed - piece.size();
+    if (std::max(framing, message_->extension_bytes()) > limits_.http_head_bytes) {
+      return fail(413);
+    }
+    if (needs_more) {
+      break;
+    }
+    consumed += parsed;
+    if (!piece.empty()) {
       const auto offset = static_cast<std::size_t>(piece.data() - bytes.data());
       return {
           .event = Event::body, .consumed = consumed, .body = bytes.subspan(offset, piece.size())};

@@ -24,11 +24,11 @@ class StreamReceiver {
 
   /// `bytes` may be changed in place and is valid during the call. Returns how many were consumed
   /// from the front; the stream keeps the others and presents them again in front of the next
-  /// ones.
+  /// ones, so a receiver has to consume all that it can, or pause. An exception aborts the stream.
   [[nodiscard]] virtual std::size_t on_bytes(std::span<char> bytes) = 0;
 
   /// Everything queued has been handed to the kernel. Called only after write() had made the
-  /// stream busy.
+  /// stream busy, perhaps at the end of the same turn, and not after close().
   virtual void on_drained() = 0;
 
   /// The last call; the stream and its receiver are destroyed at the end of the turn. No call
@@ -45,7 +45,8 @@ class ByteStream {
 
   /// Replaces what receives the bytes, from the next byte on: how HTTP becomes WebSocket. May be
   /// called from inside the old receiver's on_bytes(), whose unconsumed bytes the new one then
-  /// gets; the old receiver is destroyed at the end of the turn.
+  /// gets; elsewhere, the new one gets at the end of the turn what was kept. The old one is
+  /// destroyed at the end of the turn.
   virtual void set_receiver(std::unique_ptr<StreamReceiver> receiver) = 0;
 
   /// Queues bytes; they leave at the end of the turn. Ignored after close().
@@ -65,7 +66,9 @@ class ByteStream {
   /// Ends the stream at once and drops what is queued. on_end(closed_here) comes in a later turn.
   virtual void abort() = 0;
 
-  /// While paused the receiver gets no bytes, and the peer is slowed down by TCP.
+  /// While paused the receiver gets no bytes, the peer is slowed down by TCP, and of its ways to
+  /// end only a reset is noticed. At the end of the turn in which it is
+  /// resumed the receiver gets what was kept, and then what comes.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engineio/net/connections.hpp"
+#include "engineio/net/joined_input.hpp"
 #include "engineio/net/sending.hpp"
 
 namespace engineio::net {
@@ -12,7 +13,7 @@ namespace engineio::net {
 namespace {
 
 // Answers to the peer's TLS messages (such as key updates) that it does not fetch.
-constexpr std::size_t max_tls_answers = 256 * 1024;
+constexpr std::size_t max_tls_answers = 64 * 1024;
 
 }  // namespace
 
@@ -44,7 +45,7 @@ void Connection::start(std::unique_ptr<StreamReceiver> receiver) {
     expect_within(connections_.limits().http_head_timeout);
   }
   if (state_ == State::open) {
-    deliver({});
+    deliver(connections_.buffer().first(0));
   }
   if (tls_) {
     after_decrypting();
@@ -73,8 +74,9 @@ void Connection::write(Slice slice) {
   }
 }
 
+/// TLS messages that nobody has written do not count: no on_drained() follows them.
 std::size_t Connection::queued_bytes() const noexcept {
-  return output_.bytes() + (tls_ ? tls_->output().size() : 0);
+  return !busy_ ? 0 : output_.bytes() + (tls_ ? tls_->output().size() : 0);
 }
 
 void Connection::close() {
@@ -97,10 +99,8 @@ void Connection::abort() {
   expect_within(Clock::duration(1));  // due in the next turn
 }
 
-void Connection::pause_reading() {
-  paused_ = true;
-  update_interest();
-}
+/// The poller hears of it when something comes: most pauses are over by then.
+void Connection::pause_reading() { paused_ = true; }
 
 void Connection::resume_reading() {
   if (std::exchange(paused_, false) && !presenting_ && !remainder_.empty()) {
@@ -127,30 +127,46 @@ void Connection::on_ready(Readiness ready) {
   if (ready.write && blocked_ && state_ != State::migrating) {
     send();
   }
-  if ((ready.read || ready.hangup) && socket_ && state_ != State::migrating) {
+  if (!socket_ || state_ == State::migrating) {
+    return;
+  }
+  if (paused_ && state_ == State::open) {
+    on_ready_while_paused(ready);
+  } else if (ready.read || ready.hangup) {
     read();
   }
 }
 
-void Connection::read() {
-  if (!reads_watched_) {  // then it is a hangup
-    return take_error(socket_.number()) ? fail() : on_peer_closed();
+void Connection::on_ready_while_paused(Readiness ready) {
+  update_interest();
+  if (ready.hangup) {
+    take_error(socket_.number()) ? fail() : on_peer_closed();
   }
+}
+
+void Connection::read() {
   const std::span<char> buffer = tls_ ? connections_.encrypted_buffer() : connections_.buffer();
   const IoResult result = receive(socket_.number(), buffer);
-  const std::span<char> received = buffer.first(result.bytes);
   switch (result.status) {
     case IoStatus::done:
-      if (state_ == State::open) {
-        tls_ ? decrypt(received) : deliver(received);
-      }
-      return;
+      return on_received(buffer.first(result.bytes));
     case IoStatus::blocked:
       return;
     case IoStatus::ended:
       return on_peer_closed();
     case IoStatus::failed:
       return fail();
+  }
+}
+
+void Connection::on_received(std::span<char> bytes) {
+  if (state_ != State::open) {
+    return;  // after close() nobody wants them
+  }
+  if (tls_) {
+    decrypt(bytes);
+  } else {
+    deliver(bytes);
   }
 }
 
@@ -192,23 +208,10 @@ void Connection::deliver(std::span<char> fresh) {
     remainder_.append(fresh.data(), fresh.size());
     return;
   }
-  std::string kept = std::exchange(remainder_, {});
-  std::span<char> bytes = fresh;
-  const bool large = kept.size() > Connections::headroom;
-  if (large) {
-    kept.append(fresh.data(), fresh.size());
-    bytes = kept;
-  } else if (!kept.empty()) {
-    char* const buffer = connections_.buffer().data();
-    std::copy(kept.begin(), kept.end(), buffer - kept.size());
-    bytes = {buffer - kept.size(), kept.size() + fresh.size()};
-  }
-  bytes = present(bytes);
-  if (large && bytes.size() > Connections::headroom) {
-    kept.erase(0, kept.size() - bytes.size());
-    remainder_ = std::move(kept);
-  } else if (!bytes.empty()) {
-    remainder_.assign(bytes.data(), bytes.size());
+  JoinedInput input(std::exchange(remainder_, {}), fresh, Connections::headroom);
+  const std::span<char> rest = present(input.bytes());
+  if (!rest.empty()) {
+    remainder_ = input.keep(rest.size());
   }
 }
 
@@ -259,7 +262,7 @@ void Connection::on_peer_closed() {
 
 void Connection::flush() {
   if (std::exchange(replay_, false) && state_ == State::open && !paused_) {
-    deliver({});
+    deliver(connections_.buffer().first(0));
   }
   if (state_ == State::migrating) {
     depart();
@@ -269,9 +272,8 @@ void Connection::flush() {
 }
 
 void Connection::send() {
-  const IoResult result =
-      tls_ ? send_all(socket_.number(), output_, *tls_, connections_.buffer())
-           : send_all(socket_.number(), output_);
+  const IoResult result = tls_ ? send_all(socket_.number(), output_, *tls_, connections_.buffer())
+                               : send_all(socket_.number(), output_);
   written_ += result.bytes;
   if (result.status == IoStatus::failed) {
     fail();
@@ -336,13 +338,12 @@ void Connection::depart() {
   loop.poller().remove(socket_.number());
   deadline_.stop();
   state_ = State::ended;
-  connections_.hand_over(target_shard_,
-                         {.descriptor = std::move(socket_),
-                          .place = std::move(place_),
-                          .tls = std::move(tls_),
-                          .received = std::move(remainder_),
-                          .remote_address = std::move(address_),
-                          .written_bytes = written_});
+  connections_.hand_over(target_shard_, {.descriptor = std::move(socket_),
+                                         .place = std::move(place_),
+                                         .tls = std::move(tls_),
+                                         .received = std::move(remainder_),
+                                         .remote_address = std::move(address_),
+                                         .written_bytes = written_});
   connections_.destroy_later(*this);
 }
 

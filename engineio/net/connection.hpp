@@ -81,7 +81,9 @@ class Connection final : public ByteStream, private Pollable {
 
   void on_ready(Readiness ready) override;
 
+  void on_ready_while_paused(Readiness ready);
   void read();
+  void on_received(std::span<char> bytes);
   void decrypt(std::span<const char> received);
   void deliver(std::span<char> fresh);
   std::span<char> present(std::span<char> bytes);

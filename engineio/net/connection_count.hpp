@@ -27,9 +27,7 @@ class ConnectionCount {
     return limit_ != 0 && others >= limit_ ? nullptr : std::move(place);
   }
 
-  [[nodiscard]] std::size_t open() const noexcept {
-    return open_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 
  private:
   const std::size_t limit_;

@@ -43,11 +43,10 @@ class Connections final : private TurnEndWork {
   /// What one read takes at most.
   static constexpr std::size_t read_size = 64 * 1024;
 
-  /// A remainder of up to this size is put in front of what was read, instead of the other way
-  /// round.
+  /// Free in front of buffer(), for a JoinedInput.
   static constexpr std::size_t headroom = 32 * 1024;
 
-  /// To receive or decrypt into; there are `headroom` bytes in front of it.
+  /// To receive or decrypt into.
   [[nodiscard]] std::span<char> buffer() noexcept {
     return std::span(buffers_->plain).subspan(headroom);
   }

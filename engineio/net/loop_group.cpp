@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <latch>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -101,8 +102,8 @@ LoopGroup::Impl::Impl(unsigned threads, const Limits& limits, ConnectionFactory 
     : limits_(limits), factory_(std::move(factory)), count_(limits.connections) {
   const unsigned size = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < size; ++i) {
-    workers_.push_back(std::make_unique<Worker>(
-        i, limits_, factory_, [this](unsigned shard, Incoming incoming) {
+    workers_.push_back(
+        std::make_unique<Worker>(i, limits_, factory_, [this](unsigned shard, Incoming incoming) {
           return hand_over(shard, std::move(incoming));
         }));
   }
@@ -132,7 +133,8 @@ void LoopGroup::Impl::listen_unix(const std::string& path) {
   Worker& worker = *workers_.front();
   UnixListeningSocket listening = net::listen_unix(path);
   worker.listeners.push_back(std::make_unique<Listener>(
-      worker.loop, std::move(listening.socket), [this](Descriptor socket, std::string remote_address) {
+      worker.loop, std::move(listening.socket),
+      [this](Descriptor socket, std::string remote_address) {
         if (auto place = count_.enter()) {
           hand_over(next_shard(), {.descriptor = std::move(socket),
                                    .place = std::move(place),
@@ -176,20 +178,26 @@ unsigned LoopGroup::Impl::next_shard() noexcept {
 }
 
 void LoopGroup::Impl::run() {
-  for (const auto& worker : workers_) {
-    worker->loop.belong_to_this_thread();
-  }
+  // No loop runs before each belongs to its thread: until then this one's would take the others
+  // for its own.
+  std::latch ready(static_cast<std::ptrdiff_t>(size()));
+  const auto work = [&ready](Worker& worker) {
+    worker.loop.belong_to_this_thread();
+    ready.arrive_and_wait();
+    worker.run();
+  };
   {
     std::vector<std::jthread> threads;
     try {
       for (unsigned i = 1; i < size(); ++i) {
-        threads.emplace_back([worker = workers_[i].get()] { worker->run(); });
+        threads.emplace_back([&work, &worker = *workers_[i]] { work(worker); });
       }
     } catch (const std::system_error&) {
       stop();
+      ready.count_down(static_cast<std::ptrdiff_t>(size() - threads.size()));
       throw;
     }
-    workers_.front()->run();
+    work(*workers_.front());
   }
   for (const auto& worker : workers_) {
     worker->loop.belong_to_this_thread();

@@ -12,8 +12,8 @@ namespace {
 
 epoll_event event_for(Pollable& pollable, Readiness wanted) noexcept {
   epoll_event event{};
-  event.events = (wanted.read ? std::uint32_t{EPOLLIN} : 0U) |
-                 (wanted.write ? std::uint32_t{EPOLLOUT} : 0U);
+  event.events =
+      (wanted.read ? std::uint32_t{EPOLLIN} : 0U) | (wanted.write ? std::uint32_t{EPOLLOUT} : 0U);
   event.data.ptr = &pollable;
   return event;
 }

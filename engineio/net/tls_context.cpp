@@ -70,10 +70,10 @@ void verify_clients(SSL_CTX* context, const Tls& tls) {
   if (SSL_CTX_load_verify_file(context, tls.ca_file.c_str()) != 1) {
     fail("The file of certificate authorities '" + tls.ca_file + "' cannot be used");
   }
-  SSL_CTX_set_verify(context,
-                     SSL_VERIFY_PEER |
-                         (tls.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
-                     nullptr);
+  SSL_CTX_set_verify(
+      context,
+      SSL_VERIFY_PEER | (tls.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+      nullptr);
   // Without an id, a client that resumes a session with its certificate is refused.
   constexpr unsigned char id[] = "engineio";
   SSL_CTX_set_session_id_context(context, id, sizeof(id) - 1);
@@ -91,8 +91,9 @@ TlsContext::TlsContext(const Tls& tls) : context_(SSL_CTX_new(TLS_server_method(
   if (!tls.ca_file.empty()) {
     verify_clients(context_.get(), tls);
   } else if (tls.require_client_certificate) {
-    fail("Client certificates are required, so Tls::ca_file has to name the file to verify them "
-         "with");
+    fail(
+        "Client certificates are required, so Tls::ca_file has to name the file to verify them "
+        "with");
   }
 }
 

@@ -77,8 +77,7 @@ std::size_t TlsFilter::decrypt(std::span<const char>& received, std::span<char> 
   while (filled < into.size() && !failed_ && !closed_by_peer_) {
     std::size_t count = 0;
     ERR_clear_error();
-    const int result =
-        SSL_read_ex(ssl_.get(), into.data() + filled, into.size() - filled, &count);
+    const int result = SSL_read_ex(ssl_.get(), into.data() + filled, into.size() - filled, &count);
     if (result != 1) {
       check(result);
       break;

@@ -119,8 +119,9 @@ void ConnectAttempt::enter(std::shared_ptr<Namespace> nsp) {
 // --- The state ----------------------------------------------------------------------------------
 
 void ConnectAttempt::restore() {
-  const auto pid = auth_["pid"].as_string();
-  const auto offset = auth_["offset"].as_string();
+  const Value& auth = auth_;
+  const auto pid = auth["pid"].as_string();
+  const auto offset = auth["offset"].as_string();
   if (!client_->core().recovers() || !pid || !offset) {
     make_socket(std::nullopt);
     return;

@@ -1,3 +1,4 @@
+#include <cassert>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,9 @@ PacketType without_attachments(PacketType type) {
 
 class JsonParser final : public Parser {
  public:
-  explicit JsonParser(const ParserLimits& limits) : limits_(limits) {}
+  explicit JsonParser(const ParserLimits& limits) : limits_(limits) {
+    assert(limits.max_depth <= ParserLimits::highest_max_depth);
+  }
 
   void encode(const PacketHeader& header, PayloadWriter payload,
               EncodedPacket& out) const override {

@@ -1,3 +1,4 @@
+#include <cassert>
 #include <optional>
 
 #include "socketio/codec.hpp"
@@ -68,7 +69,9 @@ Members find_members(ValueView map) {
 class MsgpackParser final : public Parser {
  public:
   explicit MsgpackParser(const ParserLimits& limits)
-      : max_depth_(limits.max_depth + 1) {}  // one for the packet itself
+      : max_depth_(limits.max_depth + 1) {  // one for the packet itself
+    assert(limits.max_depth <= ParserLimits::highest_max_depth);
+  }
 
   void encode(const PacketHeader& header, PayloadWriter payload,
               EncodedPacket& out) const override {

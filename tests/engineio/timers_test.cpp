@@ -172,6 +172,31 @@ TEST_SUITE("timers") {
     CHECK(timers.size() == 0);
   }
 
+  TEST_CASE_FIXTURE(Fixture, "a task for a time runs once, and then is gone") {
+    auto held = std::make_shared<int>(0);
+    timers.run_at(start + 1ms, [held, this] {
+      fired += "task";
+      timers.run_at(start, note(" next"));
+    });
+    timers.advance(start);
+    CHECK(fired.empty());
+    timers.advance(start + 1ms);
+    CHECK(fired == "task");
+    CHECK(held.use_count() == 1);
+    timers.advance(start + 1ms);
+    CHECK(fired == "task next");
+    CHECK(timers.size() == 0);
+  }
+
+  TEST_CASE("a task for a time that never comes is destroyed with the heap") {
+    auto held = std::make_shared<int>(0);
+    {
+      Timers timers;
+      timers.run_at(start, [held] {});
+    }
+    CHECK(held.use_count() == 1);
+  }
+
   TEST_CASE("any mixture of starts, restarts and stops keeps the order") {
     std::mt19937 random(42);
     Timers timers;

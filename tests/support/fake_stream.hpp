@@ -63,7 +63,7 @@ class FakeStream final : public engineio::net::ByteStream, private engineio::Tur
 
   /// What the peer has received so far.
   [[nodiscard]] const std::string& sent() const noexcept { return sent_; }
-  [[nodiscard]] std::string take_sent() { return std::exchange(sent_, {}); }
+  std::string take_sent() { return std::exchange(sent_, {}); }
 
   // What has become of the stream.
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -13,7 +14,6 @@ class Client;
 /// What a scenario hears from its clients.
 class Listener {
  public:
-  virtual void on_joined(Client& client) = 0;
   /// A Socket.IO packet as it came over the wire: `42["news"]`. The view lives during the call.
   virtual void on_packet(Client& client, std::string_view packet) = 0;
   /// An attachment.
@@ -33,7 +33,7 @@ class Client final : private Transport::Receiver {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  void connect() { transport_->open(); }
+  void connect(std::function<void()> on_joined);
 
   /// `packet` is ready for the wire: `42["news"]`.
   void send(std::string_view packet) { transport_->send_text(packet); }
@@ -52,6 +52,7 @@ class Client final : private Transport::Receiver {
 
   std::size_t index_;
   Listener& listener_;
+  std::function<void()> on_joined_;
   std::unique_ptr<Transport> transport_;
 };
 

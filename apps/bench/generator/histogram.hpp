@@ -34,15 +34,16 @@ class Histogram {
   }
 
  private:
-  static constexpr int precision_bits = 6;
+  static constexpr std::size_t precision_bits = 6;
   static constexpr std::size_t steps = std::size_t{1} << precision_bits;
 
   [[nodiscard]] static std::size_t bucket_of(std::uint64_t value) {
     if (value < steps) {
       return value;
     }
-    const int shift = std::bit_width(value) - precision_bits - 1;
-    return static_cast<std::size_t>(shift) * steps + (value >> shift);
+    const auto width = static_cast<std::size_t>(std::bit_width(value));
+    const std::size_t shift = width - precision_bits - 1;
+    return shift * steps + (value >> shift);
   }
   [[nodiscard]] static nanoseconds upper_bound(std::size_t bucket);
 

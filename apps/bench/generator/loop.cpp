@@ -13,7 +13,7 @@ namespace bench {
 namespace {
 
 constexpr std::size_t scratch_bytes = 256 * 1024;
-constexpr std::size_t events_per_turn = 256;
+constexpr std::size_t events_per_turn = 1024;
 
 timespec time_until(Time end) {
   const nanoseconds rest = std::max(nanoseconds(end - Clock::now()), nanoseconds(0));
@@ -45,6 +45,13 @@ void Loop::turn(Time end) {
     now_ = Clock::now();
     static_cast<Watcher*>(events[static_cast<std::size_t>(i)].data.ptr)->on_ready();
     flush_all();
+  }
+}
+
+void Loop::run_for(nanoseconds duration) {
+  const Time end = Clock::now() + duration;
+  while (Clock::now() < end) {
+    turn(end);
   }
 }
 

@@ -33,6 +33,8 @@ class Loop {
 
   /// Waits for the next events, at most until `end`, and handles them.
   void turn(Time end);
+  /// Turns for that long.
+  void run_for(nanoseconds duration);
 
   /// When the event that is being handled was noticed.
   [[nodiscard]] Time now() const { return now_; }

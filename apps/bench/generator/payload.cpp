@@ -7,19 +7,23 @@
 namespace bench {
 namespace {
 
-// Its length has no small common factor with the sizes of buffers, so that bytes that moved show.
-constexpr std::string_view filler = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJK";
+// Prime, so that bytes that have moved are not mistaken for those that belong there.
+constexpr std::size_t period = 251;
+
+char filler(std::size_t i, Payload::Content content) {
+  const std::size_t step = i % period;
+  return static_cast<char>(content == Payload::Content::letters ? 'a' + step % 26 : step);
+}
 
 }  // namespace
 
-Payload::Payload(std::size_t size) {
+Payload::Payload(std::size_t size, Content content) {
   if (size < smallest) {
     throw Failure("--size takes at least " + std::to_string(smallest) + " bytes");
   }
-  while (bytes_.size() < size) {
-    bytes_.append(filler);
+  for (std::size_t i = 0; i < size; ++i) {
+    bytes_ += filler(i, content);
   }
-  bytes_.resize(size);
 }
 
 std::string_view Payload::of(std::size_t sender, std::uint64_t number) {

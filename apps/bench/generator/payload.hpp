@@ -7,15 +7,17 @@
 
 namespace bench {
 
-/// The content of a message: text of a given size that says who sent it and as which one of its
-/// messages, so that no two messages of a run are the same.
+/// The content of a message: bytes that say who sent it and as which one of its messages, so that
+/// no two messages of a run are the same.
 class Payload {
  public:
   static constexpr std::size_t sender_digits = 6;
   static constexpr std::size_t number_digits = 12;
   static constexpr std::size_t smallest = sender_digits + number_digits;
 
-  explicit Payload(std::size_t size);
+  enum class Content { letters, all_bytes };
+
+  explicit Payload(std::size_t size, Content content = Content::letters);
 
   /// Valid until the next call.
   [[nodiscard]] std::string_view of(std::size_t sender, std::uint64_t number);

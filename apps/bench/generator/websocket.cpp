@@ -9,7 +9,7 @@ namespace {
 
 // The pair that section 1.3 of the RFC gives as its example.
 constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
-constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZbK+xOo=";
+constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 constexpr unsigned final_frame = 0x80;
 constexpr unsigned masked = 0x80;

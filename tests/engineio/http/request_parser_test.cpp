@@ -184,7 +184,7 @@ TEST_CASE("the rest of a body is known if it is not chunked") {
   driver.feed("llo");
   CHECK(driver.parser().body_remaining() == 0);
   Driver chunks;
-  chunks.feed(chunked("5\r\nhe"));
+  chunks.feed(chunked("5\r\nhell"));
   CHECK(chunks.parser().body_remaining() == std::nullopt);
 }
 
@@ -241,6 +241,7 @@ TEST_CASE("request lines that are refused") {
   CHECK(status("GET /a\x01 HTTP/1.1\r\n\r\n") == 400);
   CHECK(status("GET /a\0b HTTP/1.1\r\n\r\n"s) == 400);
   CHECK(status("GET /a\rb HTTP/1.1\r\n\r\n") == 400);
+  CHECK(status("GET /\xC3\xA4 HTTP/1.0\r\n\r\n") == 400);
   CHECK(status("GET ?a HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   CHECK(status("\x16\x03\x01\x02") == 400);
   CHECK(status("GET / HTTP/1.1\n\n") == 400);
@@ -249,7 +250,6 @@ TEST_CASE("request lines that are refused") {
 TEST_CASE("all forms of a target") {
   CHECK(status("OPTIONS * HTTP/1.0\r\n\r\n") == 0);
   CHECK(status("GET http://a/b HTTP/1.0\r\n\r\n") == 0);
-  CHECK(status("GET /\xC3\xA4 HTTP/1.0\r\n\r\n") == 0);
 }
 
 TEST_CASE("HTTP/1.1 demands one Host") {
@@ -311,15 +311,15 @@ TEST_CASE("the name of a coding has any case") {
 }
 
 TEST_CASE("chunks that are refused") {
-  CHECK(status(chunked("x\r\n")) == 400);
-  CHECK(status(chunked("\r\n")) == 400);
-  CHECK(status(chunked("-1\r\n")) == 400);
+  CHECK(status(chunked("x\r\n\r\n")) == 400);
+  CHECK(status(chunked("\r\n\r\n\r\n")) == 400);
+  CHECK(status(chunked("-1\r\na\r\n")) == 400);
   CHECK(status(chunked("+1\r\na\r\n")) == 400);
   CHECK(status(chunked(" 1\r\na\r\n")) == 400);
   CHECK(status(chunked("1 \r\na\r\n")) == 400);
-  CHECK(status(chunked("0x1\r\na\r\n")) == 400);
+  CHECK(status(chunked("0x1\r\na\r\n\r\n")) == 400);
   CHECK(status(chunked("1;\r\na\r\n")) == 400);
-  CHECK(status(chunked("1\r\nab\r\n")) == 400);
+  CHECK(status(chunked("1\r\nab\r\n\r\n")) == 400);
   CHECK(status(chunked("1\r\na0\r\n\r\n")) == 400);
   CHECK(status(chunked("1\r\na\n\r\n0\r\n\r\n")) == 400);
   CHECK(status(chunked("1\rx\na\r\n0\r\n\r\n")) == 400);

@@ -1,6 +1,5 @@
 #include "engineio/net/connection.hpp"
 
-#include <atomic>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -92,7 +91,8 @@ TEST_SUITE("net connection") {
     CHECK(server.log.wait_for("failed"));
   }
 
-  TEST_CASE("a large answer to a slow reader: everything arrives, and on_drained() comes at the end") {
+  TEST_CASE(
+      "a large answer to a slow reader: everything arrives, and on_drained() comes at the end") {
     const std::string large = pattern(too_much);
     Log log;
     Server server([&](Receiver& receiver, unsigned) {
@@ -111,7 +111,7 @@ TEST_SUITE("net connection") {
     Client client(server.listen_and_start());
     client.send("x");
     CHECK(log.wait_for("queued"));
-    server.on_loop(0, [] {});  // a turn later the kernel has taken what it can
+    server.end_turns();  // the kernel has taken what it can
     CHECK(log.entries() == std::vector<std::string>{"queued"});
     CHECK(client.receive(large.size()) == large);
     CHECK(log.wait_for("drained"));
@@ -163,12 +163,16 @@ TEST_SUITE("net connection") {
         1, limits);
     Client client(server.listen_and_start(), "127.0.0.1", 128 * 1024);
     client.send("x");
-    for (const auto end = Clock::now() + 900ms; Clock::now() < end;) {
-      const auto next = Clock::now() + 20ms;
+    const auto begin = Clock::now();
+    Clock::duration longest_silence{};
+    for (auto last = begin; last - begin < 900ms;) {
       client.receive_and_forget(24 * 1024);
-      std::this_thread::sleep_until(next);
+      std::this_thread::sleep_until(last + 20ms);
+      longest_silence = std::max(longest_silence, Clock::now() - last);
+      last = Clock::now();
     }
-    CHECK(server.log.entries().empty());
+    const bool too_slow = longest_silence > 100ms;  // the machine, so that this proves nothing
+    CHECK((too_slow || server.log.entries().empty()));
     CHECK(server.log.wait_for("failed"));
   }
 
@@ -246,7 +250,7 @@ TEST_SUITE("net connection") {
     client.send("x");
     CHECK(client.wait_for_end() == "reset");
     CHECK(server.log.wait_for("closed here"));
-    server.on_loop(0, [] {});
+    server.end_turns();
     CHECK(server.log.entries() == std::vector<std::string>{"closed here"});
     CHECK(server.group.connections() == 0);
   }
@@ -315,9 +319,8 @@ TEST_SUITE("net connection") {
         if (bytes.size() + collected.size() < large.size() && bytes.size() < 200'000) {
           return 0;
         }
-        const std::size_t part = bytes.size() + collected.size() == large.size()
-                                     ? bytes.size()
-                                     : bytes.size() * 2 / 3;
+        const std::size_t part =
+            bytes.size() + collected.size() == large.size() ? bytes.size() : bytes.size() * 2 / 3;
         collected += text(bytes.first(part));
         if (collected.size() == large.size()) {
           receiver.stream.write(slice(collected == large ? "same" : "different"));
@@ -330,7 +333,8 @@ TEST_SUITE("net connection") {
     CHECK(client.receive(4) == "same");
   }
 
-  TEST_CASE("a new receiver gets what the old one left, and the old one lives until the turn ends") {
+  TEST_CASE(
+      "a new receiver gets what the old one left, and the old one lives until the turn ends") {
     Log log;
     struct Old : Receiver {
       Old(ByteStream& its_stream, Log& its_log) : Receiver(its_stream), log(its_log) {}
@@ -407,6 +411,31 @@ TEST_SUITE("net connection") {
     CHECK(log.entries() == std::vector<std::string>{"abc", "bc", "c", "d"});
   }
 
+  TEST_CASE("while paused a FIN waits behind the bytes") {
+    std::atomic<ByteStream*> stream = nullptr;
+    Log log;
+    Server server([&](Receiver& receiver, unsigned) {
+      stream = &receiver.stream;
+      receiver.bytes_handler = [&](std::span<char> bytes) {
+        log.add(std::string(text(bytes)));
+        receiver.stream.pause_reading();
+        return bytes.size();
+      };
+    });
+    Client client(server.listen_and_start());
+    client.send("a");
+    CHECK(log.wait_for("a"));
+    client.send("b");
+    client.send_fin();
+    server.end_turns();
+    server.end_turns();
+    CHECK(server.log.entries().empty());
+    server.on_loop(0, [&] { stream.load()->resume_reading(); });
+    CHECK(log.wait_for("b"));
+    server.on_loop(0, [&] { stream.load()->resume_reading(); });
+    CHECK(server.log.wait_for("closed by peer"));
+  }
+
   TEST_CASE("all that is written in a turn leaves in one go, in order") {
     Server server([](Receiver& receiver, unsigned) {
       receiver.bytes_handler = [&stream = receiver.stream](std::span<char> bytes) {
@@ -425,7 +454,5 @@ TEST_SUITE("net connection") {
     CHECK(client.receive(expected.size()) == expected);
   }
 
-  TEST_CASE("an idle connection is small") {
-    CHECK(sizeof(engineio::net::Connection) <= 320);
-  }
+  TEST_CASE("an idle connection is small") { CHECK(sizeof(engineio::net::Connection) <= 320); }
 }

@@ -67,11 +67,13 @@ TEST_SUITE("net listening socket") {
   TEST_CASE("a stale socket file is replaced, a live one is an error") {
     const TemporaryDirectory directory;
     const std::string path = directory.file("socket");
-    std::filesystem::rename([&] {
-      auto listening = listen_unix(directory.file("dead"));
-      std::filesystem::create_hard_link(directory.file("dead"), directory.file("stale"));
-      return directory.file("stale");
-    }(), path);
+    std::filesystem::rename(
+        [&] {
+          auto listening = listen_unix(directory.file("dead"));
+          std::filesystem::create_hard_link(directory.file("dead"), directory.file("stale"));
+          return directory.file("stale");
+        }(),
+        path);
     CHECK_THROWS_AS(Client{path}, std::system_error);
     const auto live = listen_unix(path);
     const Client client(path);

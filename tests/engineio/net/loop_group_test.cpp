@@ -174,8 +174,7 @@ TEST_SUITE("net loop group") {
     ::close(pair[1]);
     first.close();
     CHECK(server.log.wait_for("closed by peer"));
-    server.on_loop(0, [] {});  // the turn in which it was destroyed has ended
-    server.on_loop(1, [] {});
+    server.end_turns();
     Client fourth(port);
     CHECK(fourth.request("4") == "4");
   }
@@ -238,8 +237,7 @@ TEST_SUITE("net loop group") {
     Client client(port);
     CHECK(client.request("before") == "before");
     server.group.stop_listening();
-    server.on_loop(0, [] {});
-    server.on_loop(1, [] {});
+    server.end_turns();
     CHECK_THROWS_AS(Client{port}, std::system_error);
     CHECK_THROWS_AS(Client{path}, std::system_error);
     CHECK(client.request("after") == "after");

@@ -61,7 +61,9 @@ TEST_SUITE("net mailbox") {
   TEST_CASE("a task that is destroyed unrun may put another") {
     Mailbox mailbox(10);
     struct PutsWhenDestroyed {
-      ~PutsWhenDestroyed() { static_cast<void>(mailbox.put([] {})); }
+      ~PutsWhenDestroyed() {
+        static_cast<void>(mailbox.put([] {}));
+      }
       Mailbox& mailbox;
     };
     CHECK(mailbox.put([putter = std::make_unique<PutsWhenDestroyed>(mailbox)] {}) == Put::first);

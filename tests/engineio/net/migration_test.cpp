@@ -157,11 +157,10 @@ TEST_SUITE("net migration") {
     const Authority authority(directory);
     const Identity identity = authority.issue("server");
     MovingServer server(shards);
-    const std::uint16_t port =
-        server.group.listen("127.0.0.1", 0,
-                            {.certificate_file = identity.certificate_file,
-                             .private_key_file = identity.private_key_file,
-                             .ca_file = {}});
+    const std::uint16_t port = server.group.listen("127.0.0.1", 0,
+                                                   {.certificate_file = identity.certificate_file,
+                                                    .private_key_file = identity.private_key_file,
+                                                    .ca_file = {}});
     server.thread = std::thread([&] { server.group.run(); });
     std::vector<std::string> errors(4, "did not run");
     {

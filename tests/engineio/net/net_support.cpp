@@ -149,6 +149,13 @@ void Server::on_loop(unsigned index, std::function<void()> work) {
   }
 }
 
+void Server::end_turns() {
+  for (unsigned i = 0; i < group.size(); ++i) {
+    on_loop(i, [] {});  // perhaps in that turn
+    on_loop(i, [] {});  // in a later one
+  }
+}
+
 Client::Client(std::uint16_t port, const char* address, std::optional<int> receive_buffer)
     : socket(connect_tcp(port, address, receive_buffer)) {}
 

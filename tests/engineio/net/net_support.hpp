@@ -95,6 +95,9 @@ class Server {
   /// Runs `work` on a loop and waits for it.
   void on_loop(unsigned index, std::function<void()> work);
 
+  /// Waits for the end of the turn that each loop is in.
+  void end_turns();
+
   Log log;
   engineio::net::LoopGroup group;
 

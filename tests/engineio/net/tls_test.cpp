@@ -5,10 +5,9 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <malloc.h>
 #include <openssl/ssl.h>
 
-#include "engineio/net/tls_filter.hpp"
+#include "engineio/net/loop_group.hpp"
 #include "tests/engineio/net/tls_support.hpp"
 
 using engineio::Clock;
@@ -48,15 +47,15 @@ TEST_SUITE("net tls") {
   TEST_CASE("bytes pass in both directions, with TLS 1.3 and 1.2") {
     TlsServer server([](Receiver& receiver, unsigned) {
       receiver.bytes_handler = [&stream = receiver.stream](std::span<char> bytes) {
-        stream.write(slice(stream.secure() ? "+" : "-"));
+        stream.write(slice(stream.secure() && stream.queued_bytes() == 0 ? "+" : "-"));
         stream.write(slice(text(bytes)));
         return bytes.size();
       };
     });
     const std::uint16_t port = server.listen_and_start();
     for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
-      TlsClient client(port, {.ca_file = server.authority.certificate_file(),
-                              .max_version = version});
+      TlsClient client(port,
+                       {.ca_file = server.authority.certificate_file(), .max_version = version});
       REQUIRE(client.connected());
       CHECK(client.version() == (version == TLS1_3_VERSION ? "TLSv1.3" : "TLSv1.2"));
       CHECK(client.peer_name() == "server");
@@ -154,7 +153,7 @@ TEST_SUITE("net tls") {
     TlsClient client(server.listen_and_start());
     client.send("x");
     CHECK(log.wait_for("queued"));
-    server.on_loop(0, [] {});
+    server.end_turns();
     CHECK(log.entries() == std::vector<std::string>{"queued"});
     CHECK(client.receive(too_much) == std::string(too_much, 'x'));
     CHECK(log.wait_for("drained"));
@@ -207,8 +206,7 @@ TEST_SUITE("net tls") {
   }
 
   TEST_CASE("what is written before the handshake is sent after it") {
-    TlsServer server(
-        [](Receiver& receiver, unsigned) { receiver.stream.write(slice("welcome")); });
+    TlsServer server([](Receiver& receiver, unsigned) { receiver.stream.write(slice("welcome")); });
     TlsClient client(server.listen_and_start());
     CHECK(client.receive(7) == "welcome");
   }
@@ -223,15 +221,18 @@ TEST_SUITE("net tls") {
   }
 
   TEST_CASE("a flood of key updates by a peer that does not read the answers ends it") {
-    TlsServer server;
+    TlsServer server([&](Receiver& receiver, unsigned) {
+      receiver.bytes_handler = [&](std::span<char> bytes) {
+        receiver.stream.write(slice(std::string(too_much, 'x')));
+        return bytes.size();
+      };
+    });
     TlsClient client(server.listen_and_start());
-    CHECK(client.request("x") == "x");
+    client.send("x");
     bool ended = false;
-    const auto begin = Clock::now();
-    for (int i = 0; i < 1'000'000 && !ended; ++i) {
-      SSL_key_update(client.ssl, SSL_KEY_UPDATE_REQUESTED);
+    for (int i = 0; i < 10'000 && !ended; ++i) {
+      client.ask_for_new_keys();
       ended = SSL_do_handshake(client.ssl) != 1;
-      if (i % 10000 == 0 || ended) { MESSAGE(i, " ", (Clock::now()-begin).count()/1000000); }
     }
     CHECK(ended);
     CHECK(server.log.wait_for("failed"));
@@ -311,46 +312,4 @@ TEST_SUITE("net tls") {
     server.tls.certificate_file += ".absent";
     CHECK_THROWS_AS(server.group.listen("127.0.0.1", 0, server.tls), std::runtime_error);
   }
-
-#ifndef __SANITIZE_ADDRESS__
-#ifndef __SANITIZE_THREAD__
-  TEST_CASE("an idle TLS connection holds no buffers") {
-    const TemporaryDirectory directory;
-    const Authority authority(directory);
-    const engineio::net::TlsContext context(TlsServer::files(authority.issue("server")));
-    SSL_CTX* client_context = SSL_CTX_new(TLS_client_method());
-    std::size_t sum = 0;
-    constexpr int count = 20;
-    for (int i = 0; i < count; ++i) {
-      SSL* client = SSL_new(client_context);
-      BIO* to_client = BIO_new(BIO_s_mem());
-      BIO* from_client = BIO_new(BIO_s_mem());
-      SSL_set_bio(client, to_client, from_client);
-      SSL_set_connect_state(client);
-      const std::size_t before = mallinfo2().uordblks;
-      auto* filter = new engineio::net::TlsFilter(context);
-      std::array<char, 1000> plain{};
-      std::size_t client_memory = 0;
-      while (SSL_is_init_finished(client) == 0 || filter->handshaking()) {
-        const std::size_t client_before = mallinfo2().uordblks;
-        SSL_do_handshake(client);
-        char* bytes = nullptr;
-        const long size = BIO_get_mem_data(from_client, &bytes);
-        client_memory += mallinfo2().uordblks - client_before;
-        std::span<const char> received(bytes, static_cast<std::size_t>(size));
-        CHECK(filter->decrypt(received, plain) == 0);
-        (void)BIO_reset(from_client);
-        BIO_write(to_client, filter->output().data(), static_cast<int>(filter->output().size()));
-        filter->drop_output(filter->output().size());
-      }
-      sum += mallinfo2().uordblks - before - client_memory;
-      delete filter;
-      SSL_free(client);
-    }
-    SSL_CTX_free(client_context);
-    MESSAGE("bytes per TLS connection: ", sum / count);
-    CHECK(sum / count < 24 * 1024);
-  }
-#endif
-#endif
 }

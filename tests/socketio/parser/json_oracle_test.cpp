@@ -4,6 +4,7 @@
 
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "socketio/codec.hpp"
@@ -18,13 +19,15 @@ namespace {
 constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
                            rapidjson::kParseValidateEncodingFlag;
 
-/// Whether RapidJSON has a verdict: it takes NUL for the end, and knows neither lone surrogates nor
-/// numbers that are infinite.
+/// Whether RapidJSON has a verdict: it takes NUL for the end, knows neither lone surrogates nor
+/// numbers that are infinite, and reads 0e43 as 2.4e24.
 enum class Verdict { accepted, refused, unknown };
 
 Verdict ask(const std::string& text, rapidjson::Document& document) {
-  if (text.find('\0') != std::string::npos) {
-    return Verdict::unknown;
+  for (const std::string_view unknown : {std::string_view("\0", 1), {"0e"}, {"0E"}}) {
+    if (text.find(unknown) != std::string::npos) {
+      return Verdict::unknown;
+    }
   }
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> input(stream);
@@ -67,11 +70,6 @@ Value exact_value(const rapidjson::Value& value) {
     default:
       return value.GetBool();
   }
-}
-
-/// RapidJSON 1.1 reads 0e43 as 2.4e24.
-bool has_zero_with_exponent(const std::string& text) {
-  return text.find("0e") != std::string::npos || text.find("0E") != std::string::npos;
 }
 
 class Generator {
@@ -165,9 +163,7 @@ TEST_CASE("the JSON reader and RapidJSON agree") {
       ++refused;
     } else if (verdict == Verdict::accepted) {
       REQUIRE(ours);
-      if (!has_zero_with_exponent(text)) {
-        CHECK(ValueView(tape.root()).to_value() == exact_value(document));
-      }
+      CHECK(ValueView(tape.root()).to_value() == exact_value(document));
       ++accepted;
     }
   }
