@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engineio/function.hpp"
 
@@ -90,7 +91,10 @@ class HttpResponder {
 
   explicit HttpResponder(std::shared_ptr<Channel> channel) : channel_(std::move(channel)) {}
   HttpResponder(HttpResponder&&) noexcept = default;
-  HttpResponder& operator=(HttpResponder&&) noexcept = default;
+  HttpResponder& operator=(HttpResponder&& other) noexcept {
+    std::swap(channel_, other.channel_);
+    return *this;
+  }
   ~HttpResponder();
 
   void respond(HttpResponse response);

@@ -20,7 +20,7 @@ struct ParserLimits {
   std::size_t max_attachment_bytes = 10'000'000;
   /// Arrays and objects inside each other, the array of the arguments included. At most
   /// highest_max_depth, because conversions recurse.
-  std::size_t max_depth = 256;
+  std::size_t max_depth = 1024;
 
   static constexpr std::size_t highest_max_depth = 1024;
 };

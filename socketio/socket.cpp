@@ -151,7 +151,7 @@ std::optional<std::string_view> Socket::header(std::string_view name) {
   if (const engineio::Session* session = client_->session()) {
     return session->handshake().headers.get(name);
   }
-  return handshake().headers[name].as_string();
+  return handshake().headers[detail::lower_case(name)].as_string();
 }
 
 // --- Listeners ----------------------------------------------------------------------------------

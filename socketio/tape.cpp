@@ -14,7 +14,7 @@ constexpr std::size_t max_idle_nodes = (std::size_t{1} << 20U) / sizeof(Node);
 void Tape::clear() {
   kept_.clear();
   if (nodes_.capacity() > max_idle_nodes) {
-    nodes_ = {};
+    nodes_ = std::vector<Node>();
   } else {
     nodes_.clear();
   }

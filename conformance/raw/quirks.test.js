@@ -223,7 +223,10 @@ describeServer("quirks of real clients", { mode: "app", allowEio3: true }, (serv
       const session = await openWebSocket(server.port);
       await session.join();
       await session.send(`42${"9".repeat(digits)}["echo"]`);
-      const frame = await session.ws.next();
+      let frame = await session.ws.next();
+      if (frame.text?.startsWith('42["middlewareError"')) {
+        frame = await session.ws.next(); // the application hears of undecodable packets
+      }
       assert.ok(frame.opcode === Opcode.close || frame.text.startsWith("43"), frame.text.slice(0, 50));
       session.ws.destroy();
     }

@@ -292,6 +292,8 @@ void handle_events(Socket& socket) {
   socket.on_error([&socket](const socketio::ConnectError& error) {
     socket.emit("middlewareError", error.message);
   });
+  socket.on("error",
+            [](Socket& self, Value error) { self.emit("middlewareError", error["message"]); });
   const auto sequence = std::make_shared<Array>();
   socket.on("seq", [sequence](Value i) { sequence->push_back(std::move(i)); });
   socket.on("seqGet", [sequence] { return Value(*sequence); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 
 #include "conformance/server/events.hpp"
 #include "socketio/adapter.hpp"
@@ -267,7 +268,11 @@ void run_operation(Namespace& nsp, const Value& spec,
                       std::string(spec["event"].as_string().value_or("")),
                       args == nullptr ? Array{} : *args,
                       answer};
-  found->second(operation);
+  try {
+    found->second(operation);
+  } catch (const std::invalid_argument& refused) {  // a reserved event name
+    fail(answer, refused.what());
+  }
 }
 
 }  // namespace conformance

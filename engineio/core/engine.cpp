@@ -353,11 +353,11 @@ struct Engine::Compression {
 // nullopt: the client's offer is malformed.
 std::optional<Engine::Compression> Engine::negotiate_compression(const HttpRequest& request) {
   Compression compression;
-  if (!config_.options.per_message_deflate) {
+  const auto offer = request.headers.get("sec-websocket-extensions");
+  if (!config_.options.per_message_deflate || !offer) {
     return compression;
   }
-  auto negotiation = websocket::negotiate_deflate(
-      request.headers.get("sec-websocket-extensions").value_or(""), resources_.deflate.options());
+  auto negotiation = websocket::negotiate_deflate(*offer, resources_.deflate.options());
   if (!negotiation.valid) {
     return std::nullopt;
   }

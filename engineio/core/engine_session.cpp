@@ -61,9 +61,9 @@ void EngineSession::open(const SessionAcceptor& acceptor) {
                               .ping_interval = options_.ping_interval,
                               .ping_timeout = options_.ping_timeout,
                               .max_payload = options_.max_http_buffer_size});
-  enqueue({Message::control('0', data)});
+  buffer_.push_back({Message::control('0', data)});
   if (options_.initial_packet) {
-    enqueue({Message::text(*options_.initial_packet)});
+    buffer_.push_back({Message::text(*options_.initial_packet)});
   }
   flush();
   heartbeat_.start();
@@ -237,31 +237,24 @@ void EngineSession::send(const Message& message, bool compress) {
   enqueue({message, compress});
 }
 
-// WebSocket packets go straight to the stream, which gathers them until the end of the turn. Those
-// for a poll are gathered here.
+// A packet leaves at once if the transport takes it: over WebSocket into the stream, which gathers
+// until the end of the turn; over polling as the answer to the poll that waits, alone, as in Node.
 void EngineSession::enqueue(OutgoingPacket packet) {
   const std::size_t size = packet.message.payload().size();
   if (queued_bytes() + size > options_.limits.outgoing_queue_bytes) {
-    overflowed_ = true;
     shard_.at_turn_end(*this);
     return;
   }
-  if (buffer_.empty() && transport_->name() == TransportName::websocket) {
+  if (buffer_.empty() && transport_->ready()) {
     transport_->send({&packet, 1});
     return;
   }
   buffered_bytes_ += size;
   buffer_.push_back(std::move(packet));
-  shard_.at_turn_end(*this);
 }
 
-void EngineSession::at_turn_end() {
-  if (overflowed_) {
-    end(CloseReason::transport_error, "outgoing queue is full");
-  } else {
-    flush();
-  }
-}
+// Not from inside send(), whose caller may be in the middle of a broadcast.
+void EngineSession::at_turn_end() { end(CloseReason::transport_error, "outgoing queue is full"); }
 
 void EngineSession::flush() {
   if (buffer_.empty() || state_ == State::closed || !transport_->ready()) {

@@ -122,7 +122,6 @@ class EngineSession final : public Session,
   Heartbeat heartbeat_;
   State state_ = State::opening;
   std::uint8_t protocol_;
-  bool overflowed_ = false;
 };
 
 }  // namespace engineio::core

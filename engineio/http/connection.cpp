@@ -67,8 +67,7 @@ bool ServerConnection::take_step(std::span<char> bytes, std::size_t& consumed) {
   const auto step = parser_.parse(bytes, request);
   switch (step.event) {
     case RequestParser::Event::need_more:
-      consumed += step.consumed;
-      return false;
+      break;
     case RequestParser::Event::head:
       if (!take_head(std::move(request), bytes)) {
         return false;
@@ -85,7 +84,7 @@ bool ServerConnection::take_step(std::span<char> bytes, std::size_t& consumed) {
       return false;
   }
   consumed += step.consumed;
-  return true;
+  return step.event != RequestParser::Event::need_more;
 }
 
 /// False when the head is not taken now but will be presented again.
@@ -184,8 +183,6 @@ void ServerConnection::resume() {
   }
 }
 
-void ServerConnection::on_drained() { resume(); }
-
 // Answering.
 
 ResponseContext ServerConnection::response_context(const Exchange& exchange,
@@ -229,10 +226,8 @@ void ServerConnection::advance_line() {
     exchange->end();
     send(std::move(exchange->response_));
     if (exchange->closes_) {
-      close();
-      return;
+      return close();
     }
-    end_phase();
   }
   if (!line_.empty()) {
     send_continue(*line_.front());
@@ -268,11 +263,6 @@ void ServerConnection::on_end(net::StreamEnd) {
 
 void ServerConnection::close() {
   stream_->close();
-  finish();
-}
-
-void ServerConnection::destroy() {
-  stream_->abort();
   finish();
 }
 
@@ -313,10 +303,6 @@ net::ByteStream& ServerConnection::release() {
 }
 
 // What an Exchange asks for.
-
-bool ServerConnection::is_first(const Exchange& exchange) const noexcept {
-  return line_.front().get() == &exchange && stream_->queued_bytes() == 0;
-}
 
 /// The last request, if it was an undecided upgrade, is none: the only one that may be undecided.
 void ServerConnection::treat_as_plain() {
@@ -399,12 +385,10 @@ ServerConnection::Phase ServerConnection::current_phase() const noexcept {
 
 void ServerConnection::on_timeout() {
   if (phase_ != Phase::idle) {
-    refuse(408);
-    return;
+    return refuse(408);
   }
   if (stream_->queued_bytes() == 0) {
-    close();
-    return;
+    return close();
   }
   end_phase();  // the peer still reads the last response
   update_phase();

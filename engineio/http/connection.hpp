@@ -43,7 +43,7 @@ class ServerConnection final : public net::StreamReceiver {
   ~ServerConnection() override;
 
   [[nodiscard]] std::size_t on_bytes(std::span<char> bytes) override;
-  void on_drained() override;
+  void on_drained() override { resume(); }
   void on_end(net::StreamEnd end) override;
 
  private:
@@ -81,14 +81,19 @@ class ServerConnection final : public net::StreamReceiver {
 
   // Leaving.
   void close();
-  void destroy();
+  void destroy() {
+    stream_->abort();
+    finish();
+  }
   void finish();
   void abort_line();
   void forget_last();
   net::ByteStream& release();
 
   // What an Exchange asks for.
-  [[nodiscard]] bool is_first(const Exchange& exchange) const noexcept;
+  [[nodiscard]] bool is_first(const Exchange& exchange) const noexcept {
+    return line_.front().get() == &exchange && stream_->queued_bytes() == 0;
+  }
   void treat_as_plain();
   void hold();
   void hand_over(std::string_view head, std::unique_ptr<net::StreamReceiver> receiver);

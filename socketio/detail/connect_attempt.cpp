@@ -214,6 +214,8 @@ void ConnectAttempt::join() {
   for (const auto& handler : handlers_->on_connection) {
     client_->core().contain("a connection handler", [&] { (*handler)(socket); });
   }
+  session_.reset();
+  socket_.reset();  // whoever keeps a Next shall not keep the socket
 }
 
 void ConnectAttempt::send_missed() {

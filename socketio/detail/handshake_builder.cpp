@@ -23,14 +23,6 @@ constexpr std::array<std::string_view, 18> single_fields{
     "max-forwards",  "proxy-authorization", "referer",       "retry-after",
     "server",        "user-agent"};
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
-  return lower;
-}
-
 void add_header(Object& headers, std::string_view field, std::string_view value) {
   std::string name = lower_case(field);
   Value* existing = headers.find(name);
@@ -66,6 +58,14 @@ std::string print_date(std::int64_t milliseconds) {
 }
 
 }  // namespace
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  });
+  return lower;
+}
 
 Handshake build_handshake(const engineio::HttpRequest& request, Value auth, std::int64_t issued) {
   Object headers;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "engineio/http.hpp"
 #include "socketio/handshake.hpp"
@@ -12,6 +14,9 @@ namespace socketio::detail {
 /// 1970.
 [[nodiscard]] Handshake build_handshake(const engineio::HttpRequest& request, Value auth,
                                         std::int64_t issued);
+
+/// Header names as they are in Handshake::headers.
+[[nodiscard]] std::string lower_case(std::string_view text);
 
 /// The parameters of a request target, or of a namespace of protocol 4, as an object of strings.
 [[nodiscard]] Value query_object(std::string_view target);

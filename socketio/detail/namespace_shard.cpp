@@ -177,9 +177,11 @@ std::vector<Socket*> NamespaceShard::select(const BroadcastOptions& options) {
 template <class Deliver>
 void NamespaceShard::for_each_selected(const BroadcastOptions& options, Deliver&& deliver) {
   std::vector<Socket*> selected = select(options);
-  // A socket that leaves meanwhile is destroyed at the end of the turn, not before.
+  // A listener may make sockets leave meanwhile; they are destroyed at the end of the turn.
   for (Socket* socket : selected) {
-    deliver(*socket);
+    if (socket->connected()) {
+      deliver(*socket);
+    }
   }
   selection_ = std::move(selected);
 }

@@ -1,6 +1,7 @@
 #include "socketio/detail/recovering_adapter.hpp"
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 #include "socketio/detail/namespace_access.hpp"
@@ -54,17 +55,15 @@ RecoveryLog::Limits limits_of(const Options& options) {
           .sessions = options.limits.recovery_sessions};
 }
 
-std::uint64_t milliseconds_since_1970() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
+/// Where a log begins to count: an offset of another namespace, or of the process before this one,
+/// must mean nothing here.
+std::uint64_t random_origin() { return std::uint64_t{std::random_device{}()} << 16; }
 
 }  // namespace
 
 RecoveringAdapter::RecoveringAdapter(Namespace& nsp)
     : Adapter(nsp),
-      log_(limits_of(NamespaceAccess::core(nsp).options()), milliseconds_since_1970()) {
+      log_(limits_of(NamespaceAccess::core(nsp).options()), random_origin()) {
   for (std::size_t i = 0; i < NamespaceAccess::core(nsp).shard_count(); ++i) {
     NamespaceAccess::shard(nsp, i).set_inbox_mutex(mutex_);
   }

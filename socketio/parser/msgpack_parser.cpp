@@ -5,6 +5,7 @@
 #include "socketio/parser.hpp"
 #include "socketio/parser/msgpack_reader.hpp"
 #include "socketio/parser/msgpack_writer.hpp"
+#include "socketio/value.hpp"
 
 namespace socketio::parser {
 namespace {
@@ -79,7 +80,12 @@ class MsgpackParser final : public Parser {
     out.text.clear();
     out.attachments.clear();
     MsgpackWriter writer(MsgpackDialect::notepack2, out.text);
-    write_packet(writer, header, payload);
+    if (header.type != PacketType::connect || !payload) {
+      write_packet(writer, header, payload);
+      return;
+    }
+    const auto connect = [&](Writer&) { write_connect(writer, payload, out.text); };
+    write_packet(writer, header, connect);
   }
 
   DecodeResult decode(MessageKind kind, std::span<char> bytes, std::unique_ptr<PartialPacket>&,
@@ -94,8 +100,29 @@ class MsgpackParser final : public Parser {
   }
 
  private:
-  /// The checks, their order and their words are those of socket.io-msgpack-parser. It lets events
-  /// through whose name is missing, reserved or no name at all; here both parsers promise the same.
+  /// Where there is no recovery, socket.io answers a CONNECT with `{sid, pid: undefined}`, and this
+  /// codec, unlike JSON, has a code for that.
+  static void write_connect(Writer& writer, PayloadWriter payload, std::string& out) {
+    ValueBuilder builder;
+    payload(builder);
+    const Value value = builder.take();
+    const Object* object = value.as_object();
+    if (object == nullptr || object->find("sid") == nullptr || object->find("pid") != nullptr) {
+      value.write_to(writer);
+      return;
+    }
+    writer.begin_object(object->size() + 1);
+    for (const Member& member : *object) {
+      writer.key(member.key);
+      member.value.write_to(writer);
+    }
+    writer.key("pid");
+    out.append("\xd4\x00\x00", 3);
+    writer.end_object();
+  }
+
+  /// The checks, their order and their words are those of socket.io-msgpack-parser. Like it, this
+  /// lets events through whose name is missing, reserved or no name at all: they have no handler.
   static DecodeResult to_packet(const Members& members) {
     const auto type = members.type.as_uint64();
     if (!type || *type > static_cast<std::uint64_t>(PacketType::connect_error)) {
@@ -106,11 +133,13 @@ class MsgpackParser final : public Parser {
       return DecodeResult::failure("invalid namespace");
     }
     Packet packet{static_cast<PacketType>(*type), *nsp, members.id.as_uint64(), members.data};
-    if (!is_valid_data(packet.type, packet.data) ||
-        (!packet.data.exists() && needs_data(packet.type))) {
+    const bool valid = packet.type == PacketType::event
+                           ? packet.data.is_array()
+                           : is_valid_data(packet.type, packet.data);
+    if (!valid || (!packet.data.exists() && needs_data(packet.type))) {
       return DecodeResult::failure("invalid payload");
     }
-    if (members.id.exists() && !packet.id) {
+    if (members.id.exists() && !members.id.as_int64() && !packet.id) {
       return DecodeResult::failure("invalid packet id");
     }
     return DecodeResult::ok(packet);

@@ -23,7 +23,7 @@ namespace {
 
 using State = engineio::Session::State;
 
-void register_events(Socket& socket, Texts& log) {
+void register_events(Socket& socket) {
   socket.on("echo", [&socket](Arguments all) { socket.emit("echo", all); });
   socket.on("info", [&socket] {
     Array rooms;
@@ -52,12 +52,14 @@ void register_events(Socket& socket, Texts& log) {
                 "\u2028\u20ac\U0001F600", Array{nullptr});
   });
   socket.on("dc", [&socket](bool close) { socket.disconnect(close); });
-  socket.on_disconnect([&log](std::string_view reason) { log.emplace_back(reason); });
 }
 
 /// The application behind the vectors.
 void build(World& world, Texts& log) {
-  world.io().on_connection([&](Socket& socket) { register_events(socket, log); });
+  world.io().on_connection([&](Socket& socket) {
+    register_events(socket);
+    socket.on_disconnect([&log](std::string_view reason) { log.emplace_back(reason); });
+  });
   auto& auth = world.of("/auth");
   auth.use([](Socket& socket, const Next& next) {
     const Value& payload = socket.handshake().auth;
@@ -69,9 +71,9 @@ void build(World& world, Texts& log) {
       next(ConnectError{"not authorized"});
     }
   });
-  auth.on_connection([&](Socket& socket) {
+  auth.on_connection([](Socket& socket) {
     socket.emit("welcome", socket.id().size(), socket.handshake().auth);
-    register_events(socket, log);
+    register_events(socket);
   });
   world.of("/silent").use([](Socket&, const Next&) {});
   auto& dynamic = world.core.registry().add_parent(
@@ -88,7 +90,7 @@ class Replay {
   Replay(World& world, const rapidjson::Value& vector)
       : world_(world), protocol_(vector["protocol"].GetInt() == 5 ? 4 : 3) {
     const std::string sid =
-        vector.HasMember("open") ? member(string_of(vector, "open"), "sid") : "engine-session-id";
+        vector.HasMember("open") ? member(string_of(vector, "open"), "sid") : "engine-session-ident";
     auto owned = std::make_unique<FakeSession>(*world.shards[0], sid, protocol_);
     session_ = world.sessions.emplace_back(std::move(owned)).get();
     session_->request.target =

@@ -498,7 +498,7 @@ TEST_CASE("the handshake") {
   CHECK(handshake.auth == Value(Object{{"token", "t"}}));
   CHECK(handshake.issued > 1'700'000'000'000);
   CHECK(handshake.time.ends_with("GMT+0000 (Coordinated Universal Time)"));
-  CHECK(socket->header("host") == "one");
+  CHECK(socket->header("Host") == "one");
   CHECK(socket->connection() == nullptr);
   CHECK(socket->transport() == engineio::TransportName::websocket);
 }

@@ -9,21 +9,22 @@ using namespace std::chrono_literals;
 using engineio::Message;
 using support::FakeStream;
 
-TEST_CASE("polling: packets sent in one turn leave in one response") {
+TEST_CASE("polling: the poll that waits is answered with the first packet, the next with the rest") {
   TestServer server;
   const std::string sid = server.open_polling();
   FakeStream& poll = server.start_poll(sid);
   CHECK(poll.sent().empty());
   server.last().session->send(Message::text("one"), true);
+  server.last().session->send(Message::text("two"), true);
   server.last().session->send(Message::binary("\x01\x02\x03"), true);
   server.shard.settle();
-  const Answer answer = parse_answer(poll.take_sent());
-  CHECK(answer.status == 200);
-  CHECK(answer.body ==
-        "4one\x1e"
-        "bAQID");
-  CHECK(answer.has("Content-Type: text/plain; charset=UTF-8\r\n"));
-  CHECK(answer.has("cache-control: no-store\r\n"));
+  const Answer first = parse_answer(poll.take_sent());
+  CHECK(first.status == 200);
+  CHECK(first.body == "4one");
+  CHECK(first.has("Content-Type: text/plain; charset=UTF-8\r\n"));
+  CHECK(first.has("cache-control: no-store\r\n"));
+  CHECK(server.poll(sid).body == "4two\x1e"
+                                 "bAQID");
 }
 
 TEST_CASE("polling: packets wait for the next poll") {

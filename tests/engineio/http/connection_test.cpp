@@ -322,6 +322,14 @@ TEST_CASE_FIXTURE(HttpConnectionFixture, "a body must be complete in time") {
   CHECK(stream->closed());
 }
 
+TEST_CASE_FIXTURE(HttpConnectionFixture, "answers to earlier requests gain a body no time") {
+  feed(get("/1") + post("Content-Length: 3\r\n", "a"));
+  shard.advance(limits.http_body_timeout - 1ms);
+  respond(0, "1");
+  shard.advance(1ms);
+  CHECK(received() == ok("1") + refusal("408 Request Timeout"));
+}
+
 TEST_CASE_FIXTURE(HttpConnectionFixture, "a connection that has ended has no deadline") {
   feed("nonsense");
   CHECK(stream->closed());

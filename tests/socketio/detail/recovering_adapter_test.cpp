@@ -107,7 +107,7 @@ TEST_CASE("a client that comes back gets what it missed, then its CONNECT") {
     });
     client.received();
     client.lose();
-    world.run_elsewhere([&] {
+    world.run_on(1, [&] {
       world.io().emit("missed", 1);
       world.io().to("room").emit("missed", 2);
       world.io().to("elsewhere").emit("not for it");
@@ -123,7 +123,7 @@ TEST_CASE("a client that comes back gets what it missed, then its CONNECT") {
     CHECK(client.socket->data()["user"].as_string() == "Ada");
     CHECK(client.socket->rooms() == Texts{client.id, "room"});
     CHECK(middlewares == 1);
-    world.run_elsewhere([&] { world.io().to("room").emit("live", 1); });
+    world.run_on(1, [&] { world.io().to("room").emit("live", 1); });
     CHECK(client.received() == Texts{R"(2["live",1])"});
   }
 }
@@ -308,7 +308,6 @@ TEST_CASE("a shard delivers what waits before its own") {
 TEST_CASE("all shards deliver in the same order") {
   World world(recovering(), 3);
   Client a(world, 1);
-  world.io();
   Client b(world, 2);
   for (int i = 0; i < 6; ++i) {
     world.set_current(static_cast<std::size_t>(i) % 3);
