@@ -19,7 +19,24 @@ function hasIndexKeys(packet) {
   return /"\d+"\s*:/.test(packet);
 }
 
+// Two members of the same name.
+function hasRepeatedMember(packet) {
+  return /"([^"]+)":[^"]*"\1":/.test(packet);
+}
+
 export const knownDifferences = [
+  {
+    reason: "members of the same name are kept; the last counts, as in JavaScript",
+    applies: ({ packets = [], name }) => [...packets, quoted(name)].some(hasRepeatedMember),
+  },
+  {
+    reason: "a packet of protocol 3 without a type is a parse error, the reference ignores it",
+    applies: ({ name }) => name === 'string payload "1:b"',
+  },
+  {
+    reason: "a length of protocol 3 that cuts a character in two is a parse error, the reference delivers the half",
+    applies: ({ name }) => name === 'string payload "2:4\u{1f600}"',
+  },
   {
     reason: "counts and ids are read strictly, not through Number()",
     applies: ({ packets = [], name }) => [...packets, quoted(name)].some(hasLooseNumber),

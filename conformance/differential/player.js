@@ -2,6 +2,8 @@
 // servers that behave alike give equal notes: ids and dates are masked, what HTTP does not care about
 // is left out.
 import { createHash } from "node:crypto";
+import { inspect } from "node:util";
+import notepack from "notepack.io";
 import { Opcode, RawSocket, RawWebSocket, formatRequest } from "../support/raw.js";
 
 const DEADLINE_MS = 10_000;
@@ -111,7 +113,8 @@ export class Player {
         break;
       }
     }
-    this.note(`packets ${JSON.stringify(bodies.join("|").replaceAll("\x1e", "|"))}`);
+    const packets = bodies.join("|").replaceAll("\x1e", "|").replace(MIDDLEWARE_ERRORS, "");
+    this.note(`packets ${JSON.stringify(packets)}`);
   }
 
   async websocket(target, headers = {}) {
@@ -226,7 +229,7 @@ class NotedWebSocket {
       }
       if (frame === undefined || frame.opcode >= Opcode.close) {
         this.#control.push(this.#describeFrame(frame));
-      } else if (!frame.text.includes('["middlewareError"')) {
+      } else if (!tellsOfMiddlewareError(frame)) {
         this.#messages.push(this.#describeFrame(frame));
       }
     }
@@ -267,8 +270,31 @@ class NotedWebSocket {
     if (frame.opcode === Opcode.close) {
       return `close ${frame.data.length >= 2 ? frame.data.readUInt16BE(0) : "without code"}`;
     }
-    return `${name} ${frame.opcode === Opcode.text ? frame.text : frame.data.toString("hex")}`;
+    return `${name} ${frame.opcode === Opcode.text ? frame.text : describeBinary(frame.data)}`;
   }
+}
+
+// What the application says of undecodable packets, in the words of each decoder.
+const MIDDLEWARE_ERRORS = /(\d+:)?4\d*\["middlewareError",(?:"(?:[^"\\]|\\.)*"|null)\]\|?/g;
+
+function tellsOfMiddlewareError(frame) {
+  return frame.opcode === Opcode.text
+    ? frame.text.includes('["middlewareError"')
+    : frame.data.includes("middlewareError");
+}
+
+// A packet of the msgpack parser, whose keys come in any order; or just the bytes.
+function describeBinary(data) {
+  try {
+    const packet = notepack.decode(data);
+    if (packet !== null && typeof packet === "object" && "type" in packet) {
+      const { type, nsp, id, data: payload } = packet;
+      return `packet ${inspect({ type, nsp, id, data: payload }, { depth: null, breakLength: Infinity })}`;
+    }
+  } catch {
+    // Not msgpack at all: an attachment.
+  }
+  return data.toString("hex");
 }
 
 // A RawSocket whose next read begins with `bytes`.

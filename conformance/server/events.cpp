@@ -240,6 +240,10 @@ void handle_inspection(Namespace& nsp, Application& application) {
     return application.server_side_events(socket.nsp().name());
   });
   nsp.handle("op", [](Socket& socket, Value spec, Ack<> ack) {
+    if (!spec.is_object()) {
+      ack(nullptr);
+      return;
+    }
     run_operation(socket.nsp(), spec, [ack](const Value& answer) { ack(answer); });
   });
 }

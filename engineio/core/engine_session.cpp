@@ -124,7 +124,7 @@ void EngineSession::on_message(const protocol::Packet& packet, std::span<char> d
 void EngineSession::on_parse_error(Transport& transport) {
   if (is_candidate(transport)) {
     abandon_upgrade();
-  } else {
+  } else if (state_ == State::open) {
     end(CloseReason::parse_error, "");
   }
 }
