@@ -123,8 +123,7 @@ std::uint64_t Adapter::broadcast_with_ack(PayloadWriter payload, const Broadcast
   ServerCore& core = NamespaceAccess::core(nsp_);
   const std::uint64_t id = NamespaceAccess::next_ack_id(nsp_);
   auto packet = std::make_shared<EncodedPacket>();
-  core.parser().encode({.type = PacketType::event, .nsp = nsp_.name(), .id = id}, payload,
-                       *packet);
+  core.parser().encode({.type = PacketType::event, .nsp = nsp_.name(), .id = id}, payload, *packet);
   const auto shared = std::make_shared<const detail::SharedBroadcast>(
       detail::SharedBroadcast{nsp_.shared_from_this(), std::move(packet), options});
   const auto on_answer =

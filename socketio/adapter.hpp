@@ -59,9 +59,9 @@ using RestoreCallback = engineio::Function<void(std::optional<RestoredSession>)>
 /// connect servers to a cluster: they override a function to tell the other servers, and call the
 /// base's for the sockets of this one (also for what they hear from others).
 ///
-/// Every function may be called from any thread. Callbacks come on any thread, maybe before the call
-/// returns. A payload is `[event, args…]`, and is written as often as it is needed: an adapter writes
-/// it again in its own format.
+/// Every function may be called from any thread. Callbacks come on any thread, maybe before the
+/// call returns. A payload is `[event, args…]`, and is written as often as it is needed: an adapter
+/// writes it again in its own format.
 class Adapter {
  public:
   explicit Adapter(Namespace& nsp);

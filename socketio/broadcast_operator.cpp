@@ -86,15 +86,14 @@ void BroadcastOperator::emit_payload_with_ack(std::string_view event, PayloadWri
 void BroadcastOperator::fetch_sockets(FetchCallback on_sockets) const {
   detail::ServerCore& core = detail::NamespaceAccess::core(adapter_->nsp());
   auto at_home = core.call_at_home<FetchResult>(std::move(on_sockets));
-  adapter_->fetch_sockets(
-      options_, [adapter = adapter_, at_home = std::move(at_home)](
-                    Adapter::Descriptions descriptions) mutable {
-        FetchResult result{std::move(descriptions.error), {}};
-        for (SocketDescription& description : descriptions.sockets) {
-          result.sockets.emplace_back(adapter, std::move(description));
-        }
-        at_home(std::move(result));
-      });
+  adapter_->fetch_sockets(options_, [adapter = adapter_, at_home = std::move(at_home)](
+                                        Adapter::Descriptions descriptions) mutable {
+    FetchResult result{std::move(descriptions.error), {}};
+    for (SocketDescription& description : descriptions.sockets) {
+      result.sockets.emplace_back(adapter, std::move(description));
+    }
+    at_home(std::move(result));
+  });
 }
 
 void BroadcastOperator::sockets_join(RoomList rooms) const {

@@ -21,10 +21,14 @@ namespace socketio::detail {
 namespace {
 
 // The names that Node serves, and no others.
-constexpr std::array<std::string_view, 8> file_names{
-    "socket.io.js",         "socket.io.js.map",         "socket.io.min.js",
-    "socket.io.min.js.map", "socket.io.esm.min.js",     "socket.io.esm.min.js.map",
-    "socket.io.msgpack.min.js", "socket.io.msgpack.min.js.map"};
+constexpr std::array<std::string_view, 8> file_names{"socket.io.js",
+                                                     "socket.io.js.map",
+                                                     "socket.io.min.js",
+                                                     "socket.io.min.js.map",
+                                                     "socket.io.esm.min.js",
+                                                     "socket.io.esm.min.js.map",
+                                                     "socket.io.msgpack.min.js",
+                                                     "socket.io.msgpack.min.js.map"};
 
 struct File {
   std::string plain;
@@ -72,7 +76,8 @@ double weight(std::string_view header, std::string_view coding) {
 }
 
 /// The body the client likes best, and its coding.
-std::pair<const std::string*, std::string_view> choose(const File& file, std::string_view accepted) {
+std::pair<const std::string*, std::string_view> choose(const File& file,
+                                                       std::string_view accepted) {
   const double brotli = file.brotli.empty() ? 0 : weight(accepted, "br");
   const double gzip = file.gzip.empty() ? 0 : weight(accepted, "gzip");
   if (brotli > 0 && brotli >= gzip) {

@@ -30,7 +30,8 @@ enum class PacketType : std::uint8_t {
 ///  - connect: absent or an object;
 ///  - disconnect: absent;
 ///  - event: absent (from a client that sent none: there is nothing to dispatch), or an array whose
-///    first element is the name, a number or a string that is not reserved;
+///    first element is the name, a number or a string that is not reserved; with the msgpack parser
+///    any array, as in Node;
 ///  - ack: absent or an array;
 ///  - connect_error: absent, a string or an object.
 struct Packet {

@@ -1,19 +1,33 @@
 #include "socketio/server.hpp"
 
+#include <csignal>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "socketio/detail/client_bundle.hpp"
 #include "socketio/detail/server_core.hpp"
-#include "socketio/detail/signal_waiter.hpp"
 
 namespace socketio {
 
 namespace {
 
 constexpr std::string_view default_path = "/socket.io";
-constexpr std::string_view all_addresses = "::";
+
+/// `listen(address)` for all addresses: those of both families, or of the one that there is.
+template <class Listen>
+std::uint16_t listen_everywhere(const Listen& listen) {
+  try {
+    return listen("::");
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::address_family_not_supported &&
+        error.code() != std::errc::address_not_available) {
+      throw;
+    }
+    return listen("0.0.0.0");
+  }
+}
 
 engineio::Options prepare(engineio::Options engine, const Options& options) {
   if (engine.path.empty()) {
@@ -44,16 +58,12 @@ class Server::Impl {
         core(std::make_unique<detail::ServerCore>(std::move(options), shards_of(*engine))) {}
 
   /// Sessions and what is posted to the shards go first: they refer to the core.
-  ~Impl() {
-    signals.reset();
-    engine.reset();
-  }
+  ~Impl() { engine.reset(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   std::unique_ptr<engineio::Server> engine;
   std::unique_ptr<detail::ServerCore> core;
-  std::unique_ptr<detail::SignalWaiter> signals;
 };
 
 Server::Server(engineio::Options engine, Options options)
@@ -96,7 +106,7 @@ Server& Server::on_connection(ConnectionHandler handler) {
 // --- Below --------------------------------------------------------------------------------------
 
 std::uint16_t Server::listen(std::uint16_t port) {
-  return listen(std::string(all_addresses), port);
+  return listen_everywhere([&](const char* address) { return listen(address, port); });
 }
 
 std::uint16_t Server::listen(const std::string& address, std::uint16_t port) {
@@ -104,7 +114,7 @@ std::uint16_t Server::listen(const std::string& address, std::uint16_t port) {
 }
 
 std::uint16_t Server::listen(std::uint16_t port, const engineio::Tls& tls) {
-  return listen(std::string(all_addresses), port, tls);
+  return listen_everywhere([&](const char* address) { return listen(address, port, tls); });
 }
 
 std::uint16_t Server::listen(const std::string& address, std::uint16_t port,
@@ -120,15 +130,12 @@ void Server::on_http(std::string method, std::string path, engineio::HttpHandler
 
 void Server::on_http(engineio::HttpHandler handler) { impl_->engine->on_http(std::move(handler)); }
 
-void Server::on_connection_error(
-    std::function<void(const engineio::ConnectionError&)> observer) {
+void Server::on_connection_error(std::function<void(const engineio::ConnectionError&)> observer) {
   impl_->engine->on_connection_error(std::move(observer));
 }
 
 void Server::stop_on_signals() {
-  if (impl_->signals == nullptr) {
-    impl_->signals = std::make_unique<detail::SignalWaiter>([this] { close(); });
-  }
+  engine().on_signals({SIGINT, SIGTERM}, [this] { close(); });
 }
 
 void Server::run() { impl_->engine->run(); }

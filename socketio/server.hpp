@@ -144,7 +144,7 @@ class Server {
   void on_http(engineio::HttpHandler handler);
   void on_connection_error(std::function<void(const engineio::ConnectionError&)> observer);
 
-  /// close() on SIGINT and SIGTERM. The signals are blocked for this thread and those it makes.
+  /// close() on SIGINT and SIGTERM. At most once. Throws std::system_error.
   void stop_on_signals();
 
   /// Serves until close(). The calling thread is the first shard.

@@ -62,11 +62,11 @@ void send_event(Socket& socket, const PacketHeader& header, PayloadWriter payloa
     deliver(socket, buffer.packet());
     return;
   }
-  on_shard(socket, [first = std::move(first), deliver,
-                    packet = buffer.release()](Socket& s) mutable {
-    first(s);
-    deliver(s, packet);
-  });
+  on_shard(socket,
+           [first = std::move(first), deliver, packet = buffer.release()](Socket& s) mutable {
+             first(s);
+             deliver(s, packet);
+           });
 }
 
 }  // namespace
@@ -239,7 +239,8 @@ void Socket::emit_payload(std::string_view event, PayloadWriter payload, EmitFla
     nsp_->adapter().broadcast(payload, options);
     return;
   }
-  send_event(*this, {.type = PacketType::event, .nsp = nsp_->name()}, payload, flags, [](Socket&) {});
+  send_event(*this, {.type = PacketType::event, .nsp = nsp_->name()}, payload, flags,
+             [](Socket&) {});
 }
 
 void Socket::emit_payload_with_ack(std::string_view event, PayloadWriter payload, EmitFlags flags,
@@ -248,9 +249,9 @@ void Socket::emit_payload_with_ack(std::string_view event, PayloadWriter payload
   check_event_name(event);
   const std::uint64_t id = NamespaceAccess::next_ack_id(*nsp_);
   send_event(*this, {.type = PacketType::event, .nsp = nsp_->name(), .id = id}, payload, flags,
-       [id, timeout, callback = std::move(on_answer)](Socket& socket) mutable {
-         SocketAccess::expect_ack(socket, id, std::move(callback), false, timeout);
-       });
+             [id, timeout, callback = std::move(on_answer)](Socket& socket) mutable {
+               SocketAccess::expect_ack(socket, id, std::move(callback), false, timeout);
+             });
 }
 
 // --- Rooms --------------------------------------------------------------------------------------

@@ -19,6 +19,11 @@ class Writer {
   virtual ~Writer() = default;
 
   virtual void null() = 0;
+
+  /// JavaScript's undefined, which only the codec of socket.io-msgpack-parser can tell from null.
+  [[nodiscard]] virtual bool knows_undefined() const { return false; }
+  virtual void undefined() { null(); }
+
   virtual void boolean(bool value) = 0;
   virtual void integer(std::int64_t value) = 0;
   virtual void unsigned_integer(std::uint64_t value) = 0;

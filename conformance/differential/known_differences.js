@@ -49,10 +49,6 @@ export const knownDifferences = [
     reason: "a close packet over WebSocket closes at once, the reference ignores it",
     applies: ({ concern }) => concern === "close packet over WebSocket",
   },
-  {
-    reason: "upgrade requests for a transport without upgrade are refused before the 101",
-    applies: ({ concern }) => concern === "late refusal",
-  },
 ];
 
 function quoted(name) {

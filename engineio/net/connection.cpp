@@ -171,7 +171,7 @@ void Connection::on_received(std::span<char> bytes) {
 }
 
 void Connection::decrypt(std::span<const char> received) {
-  const bool shaking_hands = handshaking();
+  const bool before = handshaking();
   bool more = true;
   while (more && (state_ == State::open || state_ == State::migrating)) {
     const std::span<char> plain = connections_.buffer();
@@ -181,11 +181,24 @@ void Connection::decrypt(std::span<const char> received) {
       deliver(plain.first(size));
     }
   }
-  if (shaking_hands && !handshaking() && state_ == State::open) {
-    deadline_.stop();
-    connections_.flush_later(*this);  // what was written meanwhile
+  if (state_ == State::open && before != handshaking()) {
+    on_handshake(!before);
   }
   after_decrypting();
+}
+
+/// The handshake has ended; or a part of a new one has come (a key update), during which nothing
+/// can be encrypted.
+void Connection::on_handshake(bool begun) {
+  if (begun) {
+    return expect_within(connections_.limits().http_head_timeout);
+  }
+  deadline_.stop();
+  if (blocked_) {
+    expect_progress();
+  } else {
+    connections_.flush_later(*this);  // what was written meanwhile
+  }
 }
 
 void Connection::after_decrypting() {

@@ -88,6 +88,7 @@ class Connection final : public ByteStream, private Pollable {
   void deliver(std::span<char> fresh);
   std::span<char> present(std::span<char> bytes);
   std::size_t present_once(std::span<char> bytes) noexcept;
+  void on_handshake(bool begun);
   void after_decrypting();
   void on_peer_closed();
 

@@ -7,7 +7,7 @@ namespace engineio::net {
 namespace {
 
 // What an idle connection keeps of its queue, so that most writes need no allocation.
-constexpr std::size_t kept_slices = 4;
+constexpr std::size_t kept_slices = 16;
 
 // From here on, removing the empty entries in front is worth their number in moves.
 constexpr std::size_t max_empty_slices = 256;

@@ -50,7 +50,7 @@ class Poller {
   /// as `batch` means that there may be more.
   std::size_t poll();
 
-  static constexpr std::size_t batch = 256;
+  static constexpr std::size_t batch = 1024;
 
   /// Becomes readable when there is something to report.
   [[nodiscard]] int descriptor() const noexcept { return epoll_.number(); }

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 struct Sleeper::Asio {
-  explicit Asio(int number) : descriptor(context, number), timer(context), signals(context) {}
+  explicit Asio(int number) : descriptor(context, number), timer(context) {}
   ~Asio() { descriptor.release(); }  // it is the Poller's
 
   void watch_descriptor();
@@ -26,7 +26,7 @@ struct Sleeper::Asio {
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
   asio::posix::stream_descriptor descriptor;
   asio::steady_timer timer;
-  asio::signal_set signals;
+  std::optional<asio::signal_set> signals;  // where none are wanted, none wake the loop
   Function<void()> on_signal;
   Clock::time_point armed = Clock::time_point::max();
   bool watching = false;
@@ -55,7 +55,7 @@ void Sleeper::Asio::arm_timer(Clock::time_point deadline) {
 }
 
 void Sleeper::Asio::wait_for_signal() {
-  signals.async_wait([this](const error_code& error, int) {
+  signals->async_wait([this](const error_code& error, int) {
     if (!error) {
       on_signal();
       wait_for_signal();
@@ -86,8 +86,9 @@ void Sleeper::wake() {
 }
 
 void Sleeper::on_signals(const std::vector<int>& signals, Function<void()> handler) {
+  asio_->signals.emplace(asio_->context);
   for (const int signal : signals) {
-    asio_->signals.add(signal);
+    asio_->signals->add(signal);
   }
   asio_->on_signal = std::move(handler);
   asio_->wait_for_signal();

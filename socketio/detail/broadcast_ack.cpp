@@ -54,10 +54,8 @@ void BroadcastAck::send(PayloadWriter payload, const BroadcastOptions& options) 
   } else {
     adapter_->server_count(std::move(on_server_count));
   }
-  core_.post(home_, [self = shared_from_this(),
-                     timeout = options.timeout.value_or(default_timeout)] {
-    self->begin(timeout);
-  });
+  core_.post(home_, [self = shared_from_this(), timeout = options.timeout.value_or(
+                                                    default_timeout)] { self->begin(timeout); });
 }
 
 void BroadcastAck::begin(std::chrono::milliseconds timeout) {
@@ -79,11 +77,10 @@ void BroadcastAck::on_timeout() {
   const auto keep = shared_from_this();
   home_.broadcast_acks.erase(keep);
   adapter_->forget_acks(
-      request_, at_home<std::vector<std::string>>(
-                    [](BroadcastAck& ack, std::vector<std::string> missing) {
-                      ack.finish({std::string(ack_timed_out), std::move(ack.responses_),
-                                  std::move(missing)});
-                    }));
+      request_,
+      at_home<std::vector<std::string>>([](BroadcastAck& ack, std::vector<std::string> missing) {
+        ack.finish({std::string(ack_timed_out), std::move(ack.responses_), std::move(missing)});
+      }));
 }
 
 void BroadcastAck::finish(AckResults results) {

@@ -23,8 +23,7 @@ class BroadcastAck : public std::enable_shared_from_this<BroadcastAck> {
   static void start(const std::shared_ptr<Adapter>& adapter, PayloadWriter payload,
                     const BroadcastOptions& options, AckResultsCallback on_answers);
 
-  BroadcastAck(std::shared_ptr<Adapter> adapter, ShardContext& home,
-               AckResultsCallback on_answers);
+  BroadcastAck(std::shared_ptr<Adapter> adapter, ShardContext& home, AckResultsCallback on_answers);
 
  private:
   void send(PayloadWriter payload, const BroadcastOptions& options);

@@ -14,9 +14,7 @@ namespace {
 constexpr unsigned protocol_of_v2_clients = 3;
 
 /// Clients of protocol 4 (EIO=3) put a query behind the name of a namespace.
-std::string_view without_query(std::string_view nsp) {
-  return nsp.substr(0, nsp.find('?'));
-}
+std::string_view without_query(std::string_view nsp) { return nsp.substr(0, nsp.find('?')); }
 
 }  // namespace
 
@@ -46,9 +44,8 @@ void Client::start() {
 
 void Client::start_connect_timer() {
   connect_timer_ = std::make_unique<engineio::Timer>();
-  context_.shard.timers().start(*connect_timer_,
-                                context_.shard.now() + core_.options().connect_timeout,
-                                [this] { close(); });
+  context_.shard.timers().start(
+      *connect_timer_, context_.shard.now() + core_.options().connect_timeout, [this] { close(); });
 }
 
 void Client::close() {

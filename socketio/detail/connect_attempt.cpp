@@ -55,12 +55,11 @@ void ConnectAttempt::on_shard(Step step) {
     }
     return;
   }
-  client_->core().post(context,
-                       [self = shared_from_this(), step = std::move(step)]() mutable {
-                         if (!self->ended_) {
-                           step(*self);
-                         }
-                       });
+  client_->core().post(context, [self = shared_from_this(), step = std::move(step)]() mutable {
+    if (!self->ended_) {
+      step(*self);
+    }
+  });
 }
 
 // --- The namespace ------------------------------------------------------------------------------
@@ -84,9 +83,8 @@ void ConnectAttempt::try_parent(std::size_t index) {
     return;
   }
   const auto next = [self = shared_from_this(), index](bool accepted) {
-    self->on_shard([index, accepted](ConnectAttempt& attempt) {
-      attempt.on_match(index, accepted);
-    });
+    self->on_shard(
+        [index, accepted](ConnectAttempt& attempt) { attempt.on_match(index, accepted); });
   };
   const auto parents = parents_;
   const bool survived = client_->core().contain("the matcher of a dynamic namespace", [&] {
@@ -169,9 +167,8 @@ void ConnectAttempt::run_middleware(std::size_t position) {
     return;
   }
   const auto keep = shared_from_this();
-  const bool survived = client_->core().contain("a middleware", [&] {
-    (*handlers_->middlewares[position])(*socket_, Next(keep, position));
-  });
+  const bool survived = client_->core().contain(
+      "a middleware", [&] { (*handlers_->middlewares[position])(*socket_, Next(keep, position)); });
   if (!survived && !ended_ && running_ == position) {
     refuse({"internal error"});
   }
@@ -238,12 +235,14 @@ void ConnectAttempt::send_connect() {
   const RareState* rare = SocketAccess::find_rare(*socket_);
   const bool has_pid = rare != nullptr && !rare->pid.empty();
   const auto payload = [&](Writer& writer) {
-    writer.begin_object(has_pid ? 2 : 1);
+    // Without recovery it is `{sid, pid: undefined}` in Node: the same as `{sid}` in JSON.
+    const bool shows_pid = has_pid || writer.knows_undefined();
+    writer.begin_object(shows_pid ? 2 : 1);
     writer.key("sid");
     writer.string(socket_->id());
-    if (has_pid) {
+    if (shows_pid) {
       writer.key("pid");
-      writer.string(rare->pid);
+      has_pid ? writer.string(rare->pid) : writer.undefined();
     }
     writer.end_object();
   };

@@ -35,9 +35,8 @@ class EventTable {
     listeners_.remove_if([&](const EventName& key, std::uint64_t) { return key.name == event; });
   }
   void remove(ListenerId listener) {
-    listeners_.remove_if([&](const EventName&, std::uint64_t id) {
-      return ListenerId{id} == listener;
-    });
+    listeners_.remove_if(
+        [&](const EventName&, std::uint64_t id) { return ListenerId{id} == listener; });
   }
   void clear() { listeners_.clear(); }
 

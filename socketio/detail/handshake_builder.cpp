@@ -16,12 +16,24 @@ namespace socketio::detail {
 namespace {
 
 /// Fields of which Node keeps the first only.
-constexpr std::array<std::string_view, 18> single_fields{
-    "age",           "authorization",     "content-length",  "content-type",
-    "etag",          "expires",           "from",            "host",
-    "if-modified-since", "if-unmodified-since", "last-modified", "location",
-    "max-forwards",  "proxy-authorization", "referer",       "retry-after",
-    "server",        "user-agent"};
+constexpr std::array<std::string_view, 18> single_fields{"age",
+                                                         "authorization",
+                                                         "content-length",
+                                                         "content-type",
+                                                         "etag",
+                                                         "expires",
+                                                         "from",
+                                                         "host",
+                                                         "if-modified-since",
+                                                         "if-unmodified-since",
+                                                         "last-modified",
+                                                         "location",
+                                                         "max-forwards",
+                                                         "proxy-authorization",
+                                                         "referer",
+                                                         "retry-after",
+                                                         "server",
+                                                         "user-agent"};
 
 void add_header(Object& headers, std::string_view field, std::string_view value) {
   std::string name = lower_case(field);
@@ -50,10 +62,10 @@ std::string print_date(std::int64_t milliseconds) {
   const int size = std::snprintf(
       text.data(), text.size(),
       "%s %s %02u %04d %02d:%02d:%02d GMT+0000 (Coordinated Universal Time)",
-      days[std::chrono::weekday(day).c_encoding()],
-      months[static_cast<unsigned>(date.month()) - 1], static_cast<unsigned>(date.day()),
-      static_cast<int>(date.year()), static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+      days[std::chrono::weekday(day).c_encoding()], months[static_cast<unsigned>(date.month()) - 1],
+      static_cast<unsigned>(date.day()), static_cast<int>(date.year()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
 }
 
@@ -69,9 +81,8 @@ std::string lower_case(std::string_view text) {
 
 Handshake build_handshake(const engineio::HttpRequest& request, Value auth, std::int64_t issued) {
   Object headers;
-  request.headers.for_each([&](std::string_view name, std::string_view value) {
-    add_header(headers, name, value);
-  });
+  request.headers.for_each(
+      [&](std::string_view name, std::string_view value) { add_header(headers, name, value); });
   return {.headers = std::move(headers),
           .time = print_date(issued),
           .address = request.remote_address,

@@ -87,9 +87,8 @@ void NamespaceShard::leave_all(Socket& socket) {
   if (std::exchange(SocketAccess::in_own_room(socket), false)) {
     nsp_.adapter().room_deleted(socket.id(), true);
   }
-  rooms_.leave_all(SocketAccess::occupant(socket), [this](const std::string& room) {
-    nsp_.adapter().room_deleted(room, false);
-  });
+  rooms_.leave_all(SocketAccess::occupant(socket),
+                   [this](const std::string& room) { nsp_.adapter().room_deleted(room, false); });
 }
 
 std::vector<std::string> NamespaceShard::rooms_of(const Socket& socket) const {
@@ -100,8 +99,7 @@ std::vector<std::string> NamespaceShard::rooms_of(const Socket& socket) const {
     rooms.push_back(socket.id());
   }
   for (const Membership& membership : memberships) {
-    if (const std::string& name = rooms_.name(membership);
-        rooms.empty() || name != rooms.front()) {
+    if (const std::string& name = rooms_.name(membership); rooms.empty() || name != rooms.front()) {
       rooms.push_back(name);
     }
   }
@@ -195,9 +193,8 @@ void NamespaceShard::broadcast(const EncodedPacket& packet, const BroadcastOptio
   }
   const OutgoingPacket outgoing(packet);
   const EmitFlags flags = options.emit_flags();
-  for_each_selected(options, [&](Socket& socket) {
-    SocketAccess::deliver(socket, outgoing, flags);
-  });
+  for_each_selected(options,
+                    [&](Socket& socket) { SocketAccess::deliver(socket, outgoing, flags); });
 }
 
 std::size_t NamespaceShard::broadcast_with_ack(

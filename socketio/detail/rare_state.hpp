@@ -21,9 +21,9 @@ using AnyListeners = ListenerList<NoKey, AnyListener>;
 
 /// What most sockets do without.
 struct RareState {
-  std::string pid;                     // with connection state recovery
-  std::uint64_t replayed = 0;          // ordered packets up to this position are not for it
-  std::optional<Value> auth;           // until the handshake is built
+  std::string pid;             // with connection state recovery
+  std::uint64_t replayed = 0;  // ordered packets up to this position are not for it
+  std::optional<Value> auth;   // until the handshake is built
   std::unique_ptr<Handshake> handshake;
   Value data = Object{};
   std::unique_ptr<AnyListeners> any;

@@ -24,9 +24,7 @@ class AppendingWriter final : public Writer {
   void number(double value) override { to_.number(value); }
   void string(std::string_view text) override { to_.string(text); }
   void binary(std::span<const std::byte> bytes) override { to_.binary(bytes); }
-  void begin_array(std::size_t size) override {
-    to_.begin_array(depth_++ == 0 ? size + 1 : size);
-  }
+  void begin_array(std::size_t size) override { to_.begin_array(depth_++ == 0 ? size + 1 : size); }
   void end_array() override {
     if (--depth_ == 0) {
       to_.string(element_);
@@ -62,8 +60,7 @@ std::uint64_t random_origin() { return std::uint64_t{std::random_device{}()} << 
 }  // namespace
 
 RecoveringAdapter::RecoveringAdapter(Namespace& nsp)
-    : Adapter(nsp),
-      log_(limits_of(NamespaceAccess::core(nsp).options()), random_origin()) {
+    : Adapter(nsp), log_(limits_of(NamespaceAccess::core(nsp).options()), random_origin()) {
   for (std::size_t i = 0; i < NamespaceAccess::core(nsp).shard_count(); ++i) {
     NamespaceAccess::shard(nsp, i).set_inbox_mutex(mutex_);
   }

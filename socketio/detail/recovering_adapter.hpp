@@ -13,8 +13,8 @@ namespace socketio::detail {
 ///
 /// A client may come back on another shard, so what is logged must reach all shards in the order of
 /// the log: a packet gets its position, its place in the log and its places in the shards' inboxes
-/// under one lock. A socket that was restored at a position skips what its shard's inbox still holds
-/// up to there.
+/// under one lock. A socket that was restored at a position skips what its shard's inbox still
+/// holds up to there.
 class RecoveringAdapter final : public Adapter {
  public:
   explicit RecoveringAdapter(Namespace& nsp);

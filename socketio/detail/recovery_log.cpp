@@ -14,7 +14,8 @@ bool contains(const std::vector<std::string>& rooms, const std::string& room) {
 }
 
 bool intersect(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::any_of(a.begin(), a.end(), [&](const std::string& room) { return contains(b, room); });
+  return std::any_of(a.begin(), a.end(),
+                     [&](const std::string& room) { return contains(b, room); });
 }
 
 bool is_for(const BroadcastOptions& options, const SessionState& session) {
@@ -65,8 +66,8 @@ void RecoveryLog::save(SessionState session, TimePoint now) {
   }
 }
 
-std::optional<RestoredSession> RecoveryLog::restore(const std::string& pid,
-                                                    std::string_view offset, TimePoint now) {
+std::optional<RestoredSession> RecoveryLog::restore(const std::string& pid, std::string_view offset,
+                                                    TimePoint now) {
   expire(now);
   const auto found = sessions_.find(pid);
   if (found == sessions_.end()) {

@@ -54,8 +54,7 @@ class Registry {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  [[nodiscard]] std::shared_ptr<Namespace> insert(const std::string& name,
-                                                  ParentNamespace* parent);
+  [[nodiscard]] std::shared_ptr<Namespace> insert(const std::string& name, ParentNamespace* parent);
   [[nodiscard]] std::shared_ptr<ParentNamespace> matching_pattern(const std::string& name) const;
   void announce(Namespace& nsp);
 

@@ -37,7 +37,7 @@ struct ShardContext {
   Counters counters;
   std::unordered_set<Client*> clients;
   std::unordered_set<std::shared_ptr<BroadcastAck>> broadcast_acks;  // begun here, not complete
-  engineio::Timer expiry;  // of the first shard only
+  engineio::Timer expiry;                                            // of the first shard only
 };
 
 /// Everything of a Server but the Engine.IO server below it.
@@ -72,7 +72,8 @@ class ServerCore {
   /// Of the shard's turn, where there is one.
   [[nodiscard]] engineio::Clock::time_point now() noexcept;
 
-  /// A callback that calls `callback` at home(), later, with what it is given, wherever it is called.
+  /// A callback that calls `callback` at home(), later, with what it is given, wherever it is
+  /// called.
   template <class Result, class Callback>
   [[nodiscard]] engineio::Function<void(Result)> call_at_home(Callback callback) {
     return [this, &context = home(), callback = std::move(callback)](Result result) mutable {

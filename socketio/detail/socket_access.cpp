@@ -1,7 +1,7 @@
 #include "socketio/detail/socket_access.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <utility>
 
@@ -21,9 +21,9 @@ constexpr auto any = [](const NoKey&) { return true; };
 
 /// After these the client may come back and find its state.
 bool is_recoverable(std::string_view reason) {
-  constexpr std::array<std::string_view, 6> reasons{
-      "transport error", "transport close",      "forced close",
-      "ping timeout",    "server shutting down", "forced server close"};
+  constexpr std::array<std::string_view, 6> reasons{"transport error",      "transport close",
+                                                    "forced close",         "ping timeout",
+                                                    "server shutting down", "forced server close"};
   return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
 }
 
@@ -49,11 +49,11 @@ void SocketAccess::deliver(Socket& socket, const OutgoingPacket& packet, EmitFla
 }
 
 void SocketAccess::expect_ack(Socket& socket, std::uint64_t id, AckCallback callback,
-                              bool of_broadcast,
-                              std::optional<std::chrono::milliseconds> timeout) {
+                              bool of_broadcast, std::optional<std::chrono::milliseconds> timeout) {
   if (socket.state_ == State::disconnected) {
-    client(socket).core().contain("an acknowledgement callback",
-                                  [&] { callback({std::string(ack_socket_gone), {}}); });
+    client(socket).core().contain("an acknowledgement callback", [&] {
+      callback({std::string(ack_socket_gone), {}});
+    });
     return;
   }
   RareState& rare = socket.rare();
@@ -67,15 +67,17 @@ void SocketAccess::expect_ack(Socket& socket, std::uint64_t id, AckCallback call
     engineio::Shard& shard = client(socket).context().shard;
     shard.timers().start(*pending.timer, shard.now() + *timeout, [&socket, &core, id] {
       if (auto late = socket.rare().acks->take(id)) {
-        core.contain("an acknowledgement callback",
-                     [&] { late->callback({std::string(ack_timed_out), {}}); });
+        core.contain("an acknowledgement callback", [&] {
+          late->callback({std::string(ack_timed_out), {}});
+        });
       }
     });
   }
   if (rare.acks->size() > core.options().limits.pending_acks) {
     if (auto oldest = rare.acks->take_oldest(); oldest && !oldest->of_broadcast) {
-      core.contain("an acknowledgement callback",
-                   [&] { oldest->callback({std::string(ack_given_up), {}}); });
+      core.contain("an acknowledgement callback", [&] {
+        oldest->callback({std::string(ack_given_up), {}});
+      });
     }
   }
 }
@@ -110,8 +112,7 @@ void SocketAccess::on_event(Socket& socket, const Packet& packet) {
   if (RareState* rare = socket.rare_.get()) {
     if (rare->any != nullptr) {
       rare->any->for_each(any, [&](AnyListener& listener) {
-        client(socket).core().contain("a catch-all listener",
-                                      [&] { listener(name, arguments); });
+        client(socket).core().contain("a catch-all listener", [&] { listener(name, arguments); });
       });
     }
     if (!rare->middlewares.empty()) {
@@ -156,9 +157,8 @@ void SocketAccess::on_error(Socket& socket, const ConnectError& error) {
     core.log(LogLevel::debug, error.message);
     return;
   }
-  socket.rare_->on_error.for_each(any, [&](auto& handler) {
-    core.contain("an error handler", [&] { handler(error); });
-  });
+  socket.rare_->on_error.for_each(
+      any, [&](auto& handler) { core.contain("an error handler", [&] { handler(error); }); });
 }
 
 // --- Leaving ------------------------------------------------------------------------------------
@@ -186,9 +186,9 @@ void SocketAccess::abandon(Socket& socket) {
   release(socket);
 }
 
-void SocketAccess::run_disconnect_handlers(
-    Socket& socket, std::vector<DisconnectHandler> RareState::*handlers, std::string_view reason,
-    std::string_view description) {
+void SocketAccess::run_disconnect_handlers(Socket& socket,
+                                           std::vector<DisconnectHandler> RareState::*handlers,
+                                           std::string_view reason, std::string_view description) {
   if (socket.rare_ == nullptr) {
     return;
   }

@@ -5,7 +5,6 @@
 #include "socketio/parser.hpp"
 #include "socketio/parser/msgpack_reader.hpp"
 #include "socketio/parser/msgpack_writer.hpp"
-#include "socketio/value.hpp"
 
 namespace socketio::parser {
 namespace {
@@ -80,12 +79,7 @@ class MsgpackParser final : public Parser {
     out.text.clear();
     out.attachments.clear();
     MsgpackWriter writer(MsgpackDialect::notepack2, out.text);
-    if (header.type != PacketType::connect || !payload) {
-      write_packet(writer, header, payload);
-      return;
-    }
-    const auto connect = [&](Writer&) { write_connect(writer, payload, out.text); };
-    write_packet(writer, header, connect);
+    write_packet(writer, header, payload);
   }
 
   DecodeResult decode(MessageKind kind, std::span<char> bytes, std::unique_ptr<PartialPacket>&,
@@ -100,27 +94,6 @@ class MsgpackParser final : public Parser {
   }
 
  private:
-  /// Where there is no recovery, socket.io answers a CONNECT with `{sid, pid: undefined}`, and this
-  /// codec, unlike JSON, has a code for that.
-  static void write_connect(Writer& writer, PayloadWriter payload, std::string& out) {
-    ValueBuilder builder;
-    payload(builder);
-    const Value value = builder.take();
-    const Object* object = value.as_object();
-    if (object == nullptr || object->find("sid") == nullptr || object->find("pid") != nullptr) {
-      value.write_to(writer);
-      return;
-    }
-    writer.begin_object(object->size() + 1);
-    for (const Member& member : *object) {
-      writer.key(member.key);
-      member.value.write_to(writer);
-    }
-    writer.key("pid");
-    out.append("\xd4\x00\x00", 3);
-    writer.end_object();
-  }
-
   /// The checks, their order and their words are those of socket.io-msgpack-parser. Like it, this
   /// lets events through whose name is missing, reserved or no name at all: they have no handler.
   static DecodeResult to_packet(const Members& members) {
@@ -133,9 +106,8 @@ class MsgpackParser final : public Parser {
       return DecodeResult::failure("invalid namespace");
     }
     Packet packet{static_cast<PacketType>(*type), *nsp, members.id.as_uint64(), members.data};
-    const bool valid = packet.type == PacketType::event
-                           ? packet.data.is_array()
-                           : is_valid_data(packet.type, packet.data);
+    const bool valid = packet.type == PacketType::event ? packet.data.is_array()
+                                                        : is_valid_data(packet.type, packet.data);
     if (!valid || (!packet.data.exists() && needs_data(packet.type))) {
       return DecodeResult::failure("invalid payload");
     }

@@ -33,6 +33,14 @@ bool MsgpackWriter::is_integer(std::uint64_t magnitude) const {
   return dialect_ != MsgpackDialect::msgpack2 || magnitude <= max_safe_integer;
 }
 
+void MsgpackWriter::undefined() {
+  if (knows_undefined()) {
+    out_.append("\xd4\x00\x00", 3);
+  } else {
+    null();
+  }
+}
+
 void MsgpackWriter::integer(std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
   if (value >= 0) {

@@ -17,6 +17,10 @@ class MsgpackWriter final : public Writer {
   MsgpackWriter(MsgpackDialect dialect, std::string& out) : dialect_(dialect), out_(out) {}
 
   void null() override { put(0xc0); }
+  [[nodiscard]] bool knows_undefined() const override {
+    return dialect_ == MsgpackDialect::notepack2;
+  }
+  void undefined() override;
   void boolean(bool value) override { put(value ? 0xc3 : 0xc2); }
   void integer(std::int64_t value) override;
   void unsigned_integer(std::uint64_t value) override;

@@ -58,8 +58,8 @@ struct Fixture {
     std::size_t allocations = 0;
     for (int i = 0; i < 2; ++i) {
       std::string text(packet);
-      allocations = count_allocations(
-          [&] { sink.handler->on_message(engineio::MessageKind::text, text); });
+      allocations =
+          count_allocations([&] { sink.handler->on_message(engineio::MessageKind::text, text); });
       if (packet == "0") {
         break;
       }
@@ -79,9 +79,8 @@ constexpr std::size_t one_message = 1;
 TEST_CASE("an event costs no allocation, its answer one for the bytes that are sent") {
   Fixture f;
   int sum = 0;
-  f.world.io().handle("note", [&](int n, std::string_view text) {
-    sum += n + static_cast<int>(text.size());
-  });
+  f.world.io().handle(
+      "note", [&](int n, std::string_view text) { sum += n + static_cast<int>(text.size()); });
   f.world.io().handle("add", [](int a, int b) { return a + b; });
   Sink& sink = f.join();
   CHECK(f.receive(sink, R"(2["note",1,"a text that is too long for a small string"])") == 0);

@@ -13,8 +13,9 @@ TEST_CASE("a text message carries its packet and its frame") {
   CHECK(message.kind() == MessageKind::text);
   CHECK(message.payload() == "hello");
   CHECK(message.text_packet() == "4hello");
-  CHECK(message.frame().view() == "\x81\x06"
-                                  "4hello"sv);
+  CHECK(message.frame().view() ==
+        "\x81\x06"
+        "4hello"sv);
 }
 
 TEST_CASE("a binary message's frame holds the payload alone") {

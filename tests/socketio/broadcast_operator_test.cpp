@@ -197,8 +197,7 @@ TEST_CASE("a broadcast collects the first argument of each acknowledgement") {
     Clients c(world, 3);
     std::optional<AckResults> result;
     world.run_on(0, [&] {
-      world.io().timeout(1s).emit_with_ack("ask", 1,
-                                           [&](AckResults r) { result = std::move(r); });
+      world.io().timeout(1s).emit_with_ack("ask", 1, [&](AckResults r) { result = std::move(r); });
     });
     CHECK(take(*c.sessions[2]) == Texts{R"(20["ask",1])"});
     world.receive(*c.sessions[2], R"(30["third",1])");

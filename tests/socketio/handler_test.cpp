@@ -30,9 +30,8 @@ struct Callable {
 
 template <>
 struct socketio::Fields<handler_test::Message> {
-  static constexpr auto members =
-      std::tuple(field("room", &handler_test::Message::room),
-                 field("priority", &handler_test::Message::priority));
+  static constexpr auto members = std::tuple(field("room", &handler_test::Message::room),
+                                             field("priority", &handler_test::Message::priority));
 };
 
 namespace {
@@ -76,21 +75,25 @@ TEST_CASE("what a handler can be") {
 }
 
 TEST_CASE("what parameters can be") {
-  CHECK(Fixture([](Socket& socket, const std::string& s) { return s + socket.nsp().name(); })
-            .answer(R"("a")") == R"(["a/"])");
+  CHECK(Fixture([](Socket& socket, const std::string& s) {
+          return s + socket.nsp().name();
+        }).answer(R"("a")") == R"(["a/"])");
   CHECK(Fixture([](std::string_view s) { return s.size(); }).answer(R"("abc")") == "[3]");
   CHECK(Fixture([](std::string&& s) { return std::move(s); }).answer(R"("abc")") == R"(["abc"])");
-  CHECK(Fixture([](const Message& m) { return m.room + std::to_string(m.priority.value_or(0)); })
-            .answer(R"({"room":"r","priority":2})") == R"(["r2"])");
-  CHECK(Fixture([](std::vector<int> v, bool b) { return v.size() + (b ? 10 : 0); })
-            .answer("[1,2],true") == "[12]");
+  CHECK(Fixture([](const Message& m) {
+          return m.room + std::to_string(m.priority.value_or(0));
+        }).answer(R"({"room":"r","priority":2})") == R"(["r2"])");
+  CHECK(Fixture([](std::vector<int> v, bool b) {
+          return v.size() + (b ? 10 : 0);
+        }).answer("[1,2],true") == "[12]");
   CHECK(Fixture([](const Value& v) { return v["a"][1]; }).answer(R"({"a":[1,2]})") == "[2]");
   CHECK(Fixture([](ValueView v) { return v["a"]; }).answer(R"({"a":[1,2]})") == "[[1,2]]");
   CHECK(Fixture([](std::string first, Arguments rest) {
           return first + std::to_string(rest.size());
         }).answer(R"("a",1,2,3)") == R"(["a3"])");
-  CHECK(Fixture([](Socket&, int a, Arguments rest, Ack<> ack) { ack(rest, a); })
-            .answer(R"(1,2,"x")") == R"([2,"x",1])");
+  CHECK(Fixture([](Socket&, int a, Arguments rest, Ack<> ack) {
+          ack(rest, a);
+        }).answer(R"(1,2,"x")") == R"([2,"x",1])");
 }
 
 TEST_CASE("what results can be") {

@@ -37,7 +37,7 @@ TEST_CASE("repeated headers as Node joins them") {
     request.headers.add("User-Agent", value);
   }
   const Handshake handshake = detail::build_handshake(request, Value(), 0);
-  CHECK(handshake.headers == Value(Object{{"cookie", "a=1; b=2"},
-                                          {"x-forwarded-for", "a=1, b=2"},
-                                          {"user-agent", "a=1"}}));
+  CHECK(handshake.headers ==
+        Value(Object{
+            {"cookie", "a=1; b=2"}, {"x-forwarded-for", "a=1, b=2"}, {"user-agent", "a=1"}}));
 }

@@ -129,9 +129,8 @@ TEST_CASE("what is sent to a parent goes to all of its children") {
   CHECK(take(a) == Texts{R"(2/dyn-a,["x",1])"});
   CHECK(take(b) == Texts{R"(2/dyn-b,["x",1])"});
   std::optional<FetchResult> result;
-  world.run_on(0, [&] {
-    parent.fetch_sockets([&](FetchResult fetched) { result = std::move(fetched); });
-  });
+  world.run_on(
+      0, [&] { parent.fetch_sockets([&](FetchResult fetched) { result = std::move(fetched); }); });
   CHECK(result->error == "fetchSockets() is not supported on parent namespaces");
 }
 
@@ -212,12 +211,8 @@ TEST_CASE("an adapter hears of rooms once per process") {
     if (watch == Adapter::RoomWatch::rooms) {
       expected = {"init /", "+x", "-x"};
     } else if (watch == Adapter::RoomWatch::rooms_and_own_rooms) {
-      expected = {"init /",
-                  "+" + sockets[0]->id(),
-                  "+" + sockets[1]->id(),
-                  "+x",
-                  "-" + sockets[1]->id(),
-                  "-x"};
+      expected = {"init /", "+" + sockets[0]->id(), "+" + sockets[1]->id(),
+                  "+x",     "-" + sockets[1]->id(), "-x"};
     }
     CHECK(notes == expected);
   }

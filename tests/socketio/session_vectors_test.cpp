@@ -43,9 +43,8 @@ void register_events(Socket& socket) {
     result ? socket.emit("got", result.arguments) : socket.emit("got", result.error);
   };
   socket.on("askack", [&socket, pass_on] { socket.emit_with_ack("q", 1, pass_on); });
-  socket.on("askacktimeout", [&socket, pass_on] {
-    socket.timeout(50ms).emit_with_ack("q", 1, pass_on);
-  });
+  socket.on("askacktimeout",
+            [&socket, pass_on] { socket.timeout(50ms).emit_with_ack("q", 1, pass_on); });
   socket.on("types", [&socket] {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     socket.emit("types", nullptr, Object{{"d", "1970-01-01T00:00:00.000Z"}}, nan, -0.0, 1e21,
@@ -89,8 +88,8 @@ class Replay {
  public:
   Replay(World& world, const rapidjson::Value& vector)
       : world_(world), protocol_(vector["protocol"].GetInt() == 5 ? 4 : 3) {
-    const std::string sid =
-        vector.HasMember("open") ? member(string_of(vector, "open"), "sid") : "engine-session-ident";
+    const std::string sid = vector.HasMember("open") ? member(string_of(vector, "open"), "sid")
+                                                     : "engine-session-ident";
     auto owned = std::make_unique<FakeSession>(*world.shards[0], sid, protocol_);
     session_ = world.sessions.emplace_back(std::move(owned)).get();
     session_->request.target =

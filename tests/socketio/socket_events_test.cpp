@@ -78,8 +78,8 @@ TEST_CASE("event names may be numbers, and error is a name like others") {
 TEST_CASE("reserved names cannot be emitted") {
   World world;
   Connected c(world);
-  for (const char* name : {"connect", "connect_error", "disconnect", "disconnecting",
-                           "newListener", "removeListener"}) {
+  for (const char* name : {"connect", "connect_error", "disconnect", "disconnecting", "newListener",
+                           "removeListener"}) {
     CHECK_THROWS_WITH_AS(c.socket->emit(name),
                          ("\"" + std::string(name) + "\" is a reserved event name").c_str(),
                          std::invalid_argument);

@@ -106,8 +106,7 @@ TEST_CASE("disconnect(true) leaves all namespaces in order and closes the connec
   world.receive(*c.client, "0/custom,");
   take(*c.client);
   CHECK(c.run([&] { c.socket->disconnect(true); }) == Texts{"1", "1/custom,"});
-  CHECK(reasons ==
-        Texts{"/ server namespace disconnect", "/custom server namespace disconnect"});
+  CHECK(reasons == Texts{"/ server namespace disconnect", "/custom server namespace disconnect"});
   CHECK(c.client->state() == State::closed);
 }
 
@@ -169,9 +168,8 @@ TEST_CASE("the handshake") {
   world.run_on(0, [&] { client.end(engineio::CloseReason::transport_close); });
   world.sessions.clear();  // it stays available
   const Handshake& handshake = socket->handshake();
-  CHECK(handshake.headers == Value(Object{{"origin", "https://app.example"},
-                                          {"x-judge", "a, b"},
-                                          {"host", "one"}}));
+  CHECK(handshake.headers ==
+        Value(Object{{"origin", "https://app.example"}, {"x-judge", "a, b"}, {"host", "one"}}));
   CHECK(handshake.address == "::ffff:127.0.0.1");
   CHECK(handshake.xdomain);
   CHECK(handshake.secure);

@@ -123,9 +123,7 @@ class Sink final : public engineio::Session {
     }
   }
 
-  void receive(std::string message) {
-    handler->on_message(engineio::MessageKind::text, message);
-  }
+  void receive(std::string message) { handler->on_message(engineio::MessageKind::text, message); }
 
   std::unique_ptr<engineio::SessionHandler> handler;
   std::vector<std::string> sent;

@@ -25,9 +25,7 @@ class FakeSession final : public engineio::Session {
   [[nodiscard]] unsigned protocol() const noexcept override { return protocol_; }
   [[nodiscard]] engineio::TransportName transport() const noexcept override { return transport_; }
   [[nodiscard]] State state() const noexcept override { return state_; }
-  [[nodiscard]] const engineio::HttpRequest& handshake() const noexcept override {
-    return request;
-  }
+  [[nodiscard]] const engineio::HttpRequest& handshake() const noexcept override { return request; }
   [[nodiscard]] engineio::Shard& shard() noexcept override { return shard_; }
 
   void send(const engineio::Message& message, bool compress) override {

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 using engineio::Message;
 using support::FakeStream;
 
-TEST_CASE("polling: the poll that waits is answered with the first packet, the next with the rest") {
+TEST_CASE(
+    "polling: the poll that waits is answered with the first packet, the next with the rest") {
   TestServer server;
   const std::string sid = server.open_polling();
   FakeStream& poll = server.start_poll(sid);
@@ -23,8 +24,9 @@ TEST_CASE("polling: the poll that waits is answered with the first packet, the n
   CHECK(first.body == "4one");
   CHECK(first.has("Content-Type: text/plain; charset=UTF-8\r\n"));
   CHECK(first.has("cache-control: no-store\r\n"));
-  CHECK(server.poll(sid).body == "4two\x1e"
-                                 "bAQID");
+  CHECK(server.poll(sid).body ==
+        "4two\x1e"
+        "bAQID");
 }
 
 TEST_CASE("polling: packets wait for the next poll") {

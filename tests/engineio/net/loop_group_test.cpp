@@ -307,13 +307,14 @@ TEST_SUITE("net loop group") {
 
   TEST_CASE("tasks that wait at stop() are destroyed unrun") {
     auto held = std::make_shared<int>(0);
-    Server server({}, 2);
     std::promise<void> inside;
     std::promise<void> go_on;
+    std::future<void> may_go_on = go_on.get_future();
+    Server server({}, 2);
     server.start();
     server.group.loop(1).post([&] {
       inside.set_value();
-      go_on.get_future().wait();
+      may_go_on.wait();
     });
     inside.get_future().wait();
     server.group.loop(1).post([held] { ++*held; });

@@ -187,6 +187,18 @@ bool TlsClient::received_close_notify() {
 
 void TlsClient::ask_for_new_keys() { check(SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED)); }
 
+std::string TlsClient::key_updates(int count) {
+  BIO* memory = check(BIO_new(BIO_s_mem()));
+  SSL_set0_wbio(ssl, memory);
+  for (int i = 0; i < count; ++i) {
+    ask_for_new_keys();
+    check(SSL_do_handshake(ssl));
+  }
+  std::string bytes(BIO_ctrl_pending(memory), '\0');
+  BIO_read(memory, bytes.data(), static_cast<int>(bytes.size()));
+  return bytes;
+}
+
 void TlsClient::close() { SSL_shutdown(ssl); }
 
 }  // namespace net_support

@@ -76,6 +76,8 @@ class TlsClient {
   }
   [[nodiscard]] bool received_close_notify();  ///< waits for the end
   void ask_for_new_keys();
+  /// As many requests for new keys, encrypted and not sent. The last thing that is asked of it.
+  [[nodiscard]] std::string key_updates(int count);
   void close();  ///< close_notify, and no FIN
 
   Client client;

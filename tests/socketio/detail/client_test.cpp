@@ -33,13 +33,13 @@ struct Log {
         CHECK(socket.rooms().size() == 1);
         lines.push_back(prefix + "disconnecting: " + std::string(reason));
       });
-      socket.on_disconnect([this, prefix, &socket](std::string_view reason,
-                                                   std::string_view description) {
-        CHECK_FALSE(socket.connected());
-        CHECK(socket.rooms().empty());
-        lines.push_back(prefix + std::string(reason) +
-                        (description.empty() ? "" : " (" + std::string(description) + ")"));
-      });
+      socket.on_disconnect(
+          [this, prefix, &socket](std::string_view reason, std::string_view description) {
+            CHECK_FALSE(socket.connected());
+            CHECK(socket.rooms().empty());
+            lines.push_back(prefix + std::string(reason) +
+                            (description.empty() ? "" : " (" + std::string(description) + ")"));
+          });
       socket.on("event", [this, prefix](int n) { lines.push_back(prefix + std::to_string(n)); });
     });
   }
@@ -76,9 +76,8 @@ TEST_CASE("an undecodable packet on polling between two polls: it closes later")
 }
 
 TEST_CASE("packets that the state does not allow close the connection") {
-  for (const char* packet :
-       {"0", R"(4{"message":"x"})", R"(2/custom,["event",1])", "1/custom,", "3/custom,1[]",
-        R"(2/unknown,["event",1])"}) {
+  for (const char* packet : {"0", R"(4{"message":"x"})", R"(2/custom,["event",1])", "1/custom,",
+                             "3/custom,1[]", R"(2/unknown,["event",1])"}) {
     CAPTURE(packet);
     World world;
     Log log(world);
@@ -223,9 +222,9 @@ TEST_CASE("when the server closes, clients are not told") {
   CHECK(closed);
   CHECK(client.sent.empty());
   CHECK(client.state() == State::closed);
-  CHECK(log.lines ==
-        Texts{"/ disconnecting: server shutting down", "/ server shutting down",
-              "/custom disconnecting: server shutting down", "/custom server shutting down"});
+  CHECK(log.lines == Texts{"/ disconnecting: server shutting down", "/ server shutting down",
+                           "/custom disconnecting: server shutting down",
+                           "/custom server shutting down"});
   CHECK(world.open().state() == State::closed);
 }
 

@@ -312,8 +312,7 @@ TEST_CASE("a client of protocol 3 is joined at once, and its ids come from the s
 TEST_CASE("a client of protocol 3 gets the bare error") {
   World world;
   std::optional<Value> data;
-  world.of("/mw").use(
-      [&](Socket&, const Next& next) { next(ConnectError{"bad", data}); });
+  world.of("/mw").use([&](Socket&, const Next& next) { next(ConnectError{"bad", data}); });
   auto& client = world.open(3);
   take(client);
   world.receive(client, "0/mw,");

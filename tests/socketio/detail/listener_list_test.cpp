@@ -23,7 +23,8 @@ TEST_CASE("listeners run in order, by key") {
   std::string order;
   list.add(0, [&] { order += "b"; });
   list.add(1, [&] { order += "x"; });
-  list.add(0, [&] { order += "a"; }, false, true);
+  list.add(
+      0, [&] { order += "a"; }, false, true);
   run(list);
   CHECK(order == "ab");
   run(list, 1);
@@ -35,10 +36,13 @@ TEST_CASE("listeners run in order, by key") {
 TEST_CASE("a listener that runs once may call itself") {
   List list;
   int runs = 0;
-  list.add(0, [&] {
-    ++runs;
-    run(list);
-  }, true);
+  list.add(
+      0,
+      [&] {
+        ++runs;
+        run(list);
+      },
+      true);
   run(list);
   CHECK(runs == 1);
   CHECK(list.empty());
@@ -65,7 +69,8 @@ TEST_CASE("listeners added while others run wait for the next time, wherever the
     order += "1";
     if (order.size() == 1) {
       list.add(0, [&] { order += "back"; });
-      list.add(0, [&] { order += "front"; }, false, true);
+      list.add(
+          0, [&] { order += "front"; }, false, true);
     }
   });
   list.add(0, [&] { order += "2"; });

@@ -171,7 +171,9 @@ TEST_CASE("what does not lead to a recovery gives a new session") {
     world.advance(60s + 1ms);
   }
   SUBCASE("the client left") { world.receive(*client.session, "1"); }
-  SUBCASE("the server sent it away") { world.run_on(0, [&] { client.socket->disconnect(true); }); }
+  SUBCASE("the server sent it away") {
+    world.run_on(0, [&] { client.socket->disconnect(true); });
+  }
   SUBCASE("an undecodable Engine.IO packet") { client.lose(engineio::CloseReason::parse_error); }
   client.come_back();
   const Texts sent = client.received();
@@ -219,8 +221,7 @@ TEST_CASE("middlewares can run for a recovered socket, and what comes meanwhile 
   CHECK(client.session->sent.empty());
   world.run_on(0, [&] { world.io().emit("meanwhile"); });
   world.run_on(1, [&] { (*later)(); });
-  CHECK(client.received() ==
-        Texts{R"(2["missed"])", R"(2["meanwhile"])", connect_answer(client)});
+  CHECK(client.received() == Texts{R"(2["missed"])", R"(2["meanwhile"])", connect_answer(client)});
 }
 
 TEST_CASE("an event before the connection has no offset and is not kept") {
@@ -269,8 +270,8 @@ TEST_CASE("deliveries that still wait when a client comes back are not doubled")
   world.settle();
   client.received();
 
-  FakeSession& back = *world.sessions.emplace_back(std::make_unique<FakeSession>(
-      *world.shards[1], "engine-session-back", 4U));
+  FakeSession& back = *world.sessions.emplace_back(
+      std::make_unique<FakeSession>(*world.shards[1], "engine-session-back", 4U));
   world.set_current(1);
   back.handler = world.core.accept(back);
   world.set_current(0);
@@ -282,9 +283,8 @@ TEST_CASE("deliveries that still wait when a client comes back are not doubled")
   world.io().emit("live", 4);
   world.settle();
   client.session = &back;
-  CHECK(client.received() ==
-        Texts{R"(2["waiting",1])", R"(2["waiting",2])", R"(2["waiting",3])",
-              connect_answer(client), R"(2["live",4])"});
+  CHECK(client.received() == Texts{R"(2["waiting",1])", R"(2["waiting",2])", R"(2["waiting",3])",
+                                   connect_answer(client), R"(2["live",4])"});
 }
 
 TEST_CASE("a shard delivers what waits before its own") {
@@ -299,8 +299,8 @@ TEST_CASE("a shard delivers what waits before its own") {
   world.set_current(1);
   std::string ask = R"(21["ask"])";
   client.session->handler->on_message(engineio::MessageKind::text, ask);
-  CHECK(client.received() == Texts{R"(2["from another shard"])", R"(2["from its own shard"])",
-                                   R"(31["answer"])"});
+  CHECK(client.received() ==
+        Texts{R"(2["from another shard"])", R"(2["from its own shard"])", R"(31["answer"])"});
   world.settle();
   CHECK(client.session->sent.empty());
 }
