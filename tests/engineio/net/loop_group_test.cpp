@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -56,6 +57,15 @@ class DescriptorLimit {
  private:
   rlimit before_{};
 };
+
+/// A reset that comes at once may meet the peer while it still connects.
+std::string end_of_new_connection(std::uint16_t port) {
+  try {
+    return Client(port).wait_for_end();
+  } catch (const std::system_error& error) {
+    return error.code() == std::errc::connection_reset ? "reset" : error.what();
+  }
+}
 
 int next_free_descriptor() {
   const int number = ::dup(0);
@@ -219,12 +229,12 @@ TEST_SUITE("net loop group") {
     });
     const std::uint16_t port = group.listen("127.0.0.1", 0);
     std::jthread thread([&] { group.run(); });
-    CHECK(Client(port).wait_for_end() == "reset");
+    CHECK(end_of_new_connection(port) == "reset");
     CHECK(Client(port).receive(5) == "hello");
     Client third(port);
     CHECK(third.receive(3) == "bye");
     CHECK(third.wait_for_end() == "fin");
-    CHECK(Client(port).wait_for_end() == "reset");
+    CHECK(end_of_new_connection(port) == "reset");
     group.stop();
   }
 

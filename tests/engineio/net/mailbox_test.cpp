@@ -61,6 +61,7 @@ TEST_SUITE("net mailbox") {
   TEST_CASE("a task that is destroyed unrun may put another") {
     Mailbox mailbox(10);
     struct PutsWhenDestroyed {
+      explicit PutsWhenDestroyed(Mailbox& its_mailbox) : mailbox(its_mailbox) {}
       ~PutsWhenDestroyed() {
         static_cast<void>(mailbox.put([] {}));
       }
