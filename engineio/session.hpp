@@ -59,7 +59,9 @@ class Session {
   [[nodiscard]] virtual const HttpRequest& handshake() const noexcept = 0;
   [[nodiscard]] virtual Shard& shard() noexcept = 0;
 
-  /// Queues a message; it leaves at the end of the turn. Ignored once the session is closing.
+  /// Queues a message. Over WebSocket it leaves at the end of the turn, with all others; a poll
+  /// that waits is answered with it alone, as in Node, and the next poll gets those that follow.
+  /// Ignored once the session is closing.
   /// `compress = false` keeps it from asking for HTTP compression.
   virtual void send(const Message& message, bool compress = true) = 0;
 

@@ -8,8 +8,7 @@ namespace engineio {
 using Task = Function<void()>;
 
 /// Work that is put off to the end of the turn so that it is done once for everything that
-/// happened in it: a connection's output is one gathered write, a poll is answered with all
-/// packets.
+/// happened in it: a connection's output is one gathered write.
 class TurnEndWork {
  public:
   TurnEndWork() = default;

@@ -59,13 +59,13 @@ enum class ListenerId : std::uint64_t {};
 using AnyListener = engineio::Function<void(std::string_view event, const Arguments& arguments)>;
 
 /// Called when a socket leaves its namespace. `reason` is one of the texts of Node:
-///
-/// | `transport close`, `transport error`, `ping timeout` | the connection was lost | | `parse
-/// error`                     | the client sent an undecodable Engine.IO packet           | |
-/// `forced close`, `forced server close` | the connection was closed here, as after an invalid
-/// packet | | `server shutting down`            | Server::close() | | `client namespace disconnect`
-/// | the client left                                           | | `server namespace disconnect` |
-/// Socket::disconnect()                                      |
+///  - `transport close`, `transport error`, `ping timeout`: the connection was lost;
+///  - `parse error`: the client sent an undecodable Engine.IO packet;
+///  - `forced close`, `forced server close`: the connection was closed here, as after an invalid
+///    packet;
+///  - `server shutting down`: Server::close();
+///  - `client namespace disconnect`: the client left;
+///  - `server namespace disconnect`: Socket::disconnect().
 ///
 /// `description` says more, or is empty.
 using DisconnectHandler =

@@ -119,17 +119,11 @@ const std::map<std::string_view, Setter>& setters() {
   return all;
 }
 
-// --http-compression and --threads have other defaults than the library.
-Flags defaults() {
-  Flags flags;
-  flags.engine.threads = 1;
-  return flags;
-}
-
 }  // namespace
 
 Flags parse_flags(int argc, char** argv) {
-  Flags flags = defaults();
+  Flags flags;
+  flags.engine.threads = 1;
   for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
     const auto setter = setters().find(name);

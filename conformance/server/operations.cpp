@@ -30,12 +30,14 @@ void fail(const Answer& answer, const std::string& error, Value responses = null
   (*answer)(Object{{"ok", false}, {"error", error}, {"responses", std::move(responses)}});
 }
 
-void answer_with(const Answer& answer, AckResults results) {
-  if (results) {
-    succeed(answer, std::move(results.responses));
-  } else {
-    fail(answer, results.error, std::move(results.responses));
-  }
+socketio::AckResultsCallback answer_with_results(Answer answer) {
+  return [answer = std::move(answer)](AckResults results) {
+    if (results) {
+      succeed(answer, std::move(results.responses));
+    } else {
+      fail(answer, results.error, std::move(results.responses));
+    }
+  };
 }
 
 std::vector<std::string> to_names(const Value& value) {
@@ -72,9 +74,7 @@ void emit(Operation& op) {
 }
 
 void emit_with_ack(Operation& op) {
-  op.target.emit_with_ack(
-      op.event, socketio::spread(op.args),
-      [answer = op.answer](AckResults results) { answer_with(answer, std::move(results)); });
+  op.target.emit_with_ack(op.event, socketio::spread(op.args), answer_with_results(op.answer));
 }
 
 // Hands the sockets of the target to `use`, or answers with what went wrong.
@@ -197,9 +197,8 @@ void server_side_emit(Operation& op) {
 }
 
 void server_side_emit_with_ack(Operation& op) {
-  op.nsp.server_side_emit_with_ack(
-      op.event, socketio::spread(op.args),
-      [answer = op.answer](AckResults results) { answer_with(answer, std::move(results)); });
+  op.nsp.server_side_emit_with_ack(op.event, socketio::spread(op.args),
+                                   answer_with_results(op.answer));
 }
 
 void all_rooms(Operation& op) {

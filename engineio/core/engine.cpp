@@ -85,9 +85,10 @@ void Engine::on_request(std::shared_ptr<http::Exchange> exchange) {
   if (hand_to_owner(request) || !run_middlewares(request)) {
     return;
   }
-  if (const auto refusal = verify(request)) {
+  EngineSession* session = find(request.parameter("sid"));
+  if (const auto refusal = verify(request, session)) {
     refuse(request, *refusal);
-  } else if (EngineSession* session = find(request.parameter("sid"))) {
+  } else if (session != nullptr) {
     serve_session(std::move(request), *session);
   } else {
     ask_application(std::move(request));
@@ -170,7 +171,8 @@ bool Engine::run_middlewares(Request& request) {
   return true;
 }
 
-std::optional<Engine::Refusal> Engine::verify(const Request& request) const {
+std::optional<Engine::Refusal> Engine::verify(const Request& request,
+                                              const EngineSession* session) const {
   const std::string_view transport_name = request.parameter("transport");
   const auto transport = parse_transport(transport_name);
   if (!transport || !is_enabled(config_.options, *transport)) {
@@ -180,8 +182,8 @@ std::optional<Engine::Refusal> Engine::verify(const Request& request) const {
   if (!is_valid_header_value(origin)) {
     return Refusal{HandshakeError::bad_request, "INVALID_ORIGIN", std::string(origin)};
   }
-  if (const std::string_view sid = request.parameter("sid"); !sid.empty()) {
-    return verify_session(request, sid);
+  if (!request.parameter("sid").empty()) {
+    return verify_session(request, session);
   }
   if (request.http().method != "GET") {
     return Refusal{HandshakeError::bad_handshake_method, "", request.http().method};
@@ -193,10 +195,9 @@ std::optional<Engine::Refusal> Engine::verify(const Request& request) const {
 }
 
 std::optional<Engine::Refusal> Engine::verify_session(const Request& request,
-                                                      std::string_view sid) const {
-  const EngineSession* session = find(sid);
+                                                      const EngineSession* session) {
   if (session == nullptr) {
-    return Refusal{HandshakeError::session_id_unknown, "", std::string(sid)};
+    return Refusal{HandshakeError::session_id_unknown, "", std::string(request.parameter("sid"))};
   }
   const std::string_view transport = request.parameter("transport");
   if (!request.upgrade && parse_transport(transport) != session->transport()) {

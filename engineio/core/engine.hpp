@@ -63,9 +63,11 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
   // The way of an Engine.IO request, in this order.
   bool hand_to_owner(const Request& request);
   bool run_middlewares(Request& request);
-  [[nodiscard]] std::optional<Refusal> verify(const Request& request) const;
-  [[nodiscard]] std::optional<Refusal> verify_session(const Request& request,
-                                                      std::string_view sid) const;
+  /// `session`: the one that the request names, if there is one.
+  [[nodiscard]] std::optional<Refusal> verify(const Request& request,
+                                              const EngineSession* session) const;
+  [[nodiscard]] static std::optional<Refusal> verify_session(const Request& request,
+                                                             const EngineSession* session);
   void serve_session(Request request, EngineSession& session);
   void ask_application(Request request);
   void begin_session(Request request);

@@ -208,9 +208,9 @@ std::string PollingTransport::encode(std::span<const OutgoingPacket> packets, bo
 }
 
 void PollingTransport::answer_poll(std::string_view body, bool binary, bool compressible) {
-  const PollingRequest request = std::exchange(poll_, {});
+  PollingRequest request = std::exchange(poll_, {});
   request.exchange->on_abort({});
-  HttpHeaders headers = request.headers;
+  HttpHeaders& headers = request.headers;
   headers.add("Content-Type", binary ? "application/octet-stream" : "text/plain; charset=UTF-8");
   std::string script;
   if (settings_.jsonp) {

@@ -242,7 +242,11 @@ void ConnectAttempt::send_connect() {
     writer.string(socket_->id());
     if (shows_pid) {
       writer.key("pid");
-      has_pid ? writer.string(rare->pid) : writer.undefined();
+      if (has_pid) {
+        writer.string(rare->pid);
+      } else {
+        writer.undefined();
+      }
     }
     writer.end_object();
   };
