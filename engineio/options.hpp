@@ -93,7 +93,9 @@ struct Limits {
   std::chrono::milliseconds linger{2'000};  ///< for the peer to close after we did
   std::chrono::milliseconds websocket_close_timeout{30'000};  ///< for the peer's close frame
   std::chrono::milliseconds polling_close_timeout{
-      30'000};                            ///< for the GET that fetches the close packet
+      30'000};  ///< for the GET that fetches the close packet
+  std::chrono::milliseconds last_poll_timeout{
+      50};                                ///< for the GET sent before the POST that closes
   std::size_t connections = 0;            ///< of the whole server; 0: as many as descriptors allow
   std::size_t mailbox_tasks = 1'000'000;  ///< waiting between two shards
 };

@@ -29,8 +29,12 @@ export class PollingSession {
   }
 
   // A GET on a connection of its own that can be dropped; the response is `await connection.readResponse()`.
+  // The PUT, which is refused, brings the connection to the shard of the session: only then is the GET
+  // sure to be there before what this client sends next on another connection.
   async pendingGet() {
     const connection = await RawSocket.connect(this.port);
+    connection.send(`PUT ${this.target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`);
+    assert.equal((await connection.readResponse()).status, 500);
     connection.send(`GET ${this.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
     return connection;
   }

@@ -19,12 +19,21 @@ function testFiles(path) {
     .sort();
 }
 
+// A file that has not ended by then never will.
+const FILE_DEADLINE_MS = 600_000;
+
 const named = process.argv.slice(2).filter((word) => word !== "--");
 const files = (named.length === 0 ? [root] : named.map((name) => resolve(name))).flatMap(testFiles);
 const jobs = process.env.SIO_JOBS ?? availableParallelism();
 const { status } = spawnSync(
   process.execPath,
-  ["--test", `--test-concurrency=${jobs}`, "--test-reporter=spec", ...files],
+  [
+    "--test",
+    `--test-concurrency=${jobs}`,
+    `--test-timeout=${FILE_DEADLINE_MS}`,
+    "--test-reporter=spec",
+    ...files,
+  ],
   { stdio: "inherit" },
 );
 process.exit(status ?? 1);

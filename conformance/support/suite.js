@@ -18,8 +18,12 @@ export function sharedServer(flags = {}, options = {}) {
   afterEach(closeAll);
   after(async () => {
     closeAll();
-    await nothingIsLeft(handle, flags, options.client);
-    await server?.stop();
+    try {
+      await nothingIsLeft(handle, flags, options.client);
+    } finally {
+      closeAll();
+      await server?.stop();
+    }
   });
   return handle;
 }
@@ -34,5 +38,4 @@ async function nothingIsLeft(server, { mode = "app" }, client) {
     assert.deepEqual({ clients, sockets, rooms }, { clients: 1, sockets: 1, rooms: 1 });
     return true;
   });
-  closeAll();
 }

@@ -63,6 +63,10 @@ void PollingTransport::on_poll(PollingRequest request) {
     fail("poll connection closed prematurely");
   });
   poll_ = std::move(request);
+  if (leave_) {
+    leave();
+    return;
+  }
   if (close_timer_) {
     const OutgoingPacket packets[] = {noop_packet(), close_packet()};
     send(packets);
@@ -76,6 +80,11 @@ void PollingTransport::on_poll(PollingRequest request) {
 }
 
 void PollingTransport::on_data(PollingRequest request) {
+  if (leave_) {
+    refuse(request);
+    leave();
+    return;
+  }
   if (data_.exchange) {
     refuse(request);
     drop_data_request();
@@ -104,18 +113,22 @@ void PollingTransport::on_body(http::BodyEnd end, std::span<char> body) {
     request.exchange->respond(413, request.headers);
     return;
   }
-  const bool binary = is_octet_stream(request.exchange->request());
-  HttpHeaders& headers = request.headers;
-  headers.add("Content-Type", "text/html");
-  add_common_headers(headers, request.exchange->request());
-  // Queued in front of whatever the packets lead to; this transport may not survive them.
-  request.exchange->respond(200, headers, "ok");
-
-  if (binary) {
+  if (is_octet_stream(request.exchange->request())) {
     on_packets(protocol::BinaryPayloadV3Decoder(body), body);
   } else {
     on_payload(body);
   }
+  if (leave_) {
+    leave_->data = std::move(request);
+  } else {
+    accept(std::move(request));
+  }
+}
+
+void PollingTransport::accept(PollingRequest request) {
+  request.headers.add("Content-Type", "text/html");
+  add_common_headers(request.headers, request.exchange->request());
+  request.exchange->respond(200, request.headers, "ok");
 }
 
 void PollingTransport::on_payload(std::span<char> body) {
@@ -149,10 +162,7 @@ void PollingTransport::on_packets(Decoder decoder, std::span<char> body) {
       return;
     }
     if (packet->type == protocol::PacketType::close) {
-      if (ready()) {
-        send({&noop_packet(), 1});
-      }
-      std::exchange(observer_, nullptr)->on_transport_close(*this);
+      on_client_leaves();
       return;
     }
     const auto offset = static_cast<std::size_t>(packet->data.data() - body.data());
@@ -163,6 +173,33 @@ void PollingTransport::on_packets(Decoder decoder, std::span<char> body) {
   }
   if (decoder.failed()) {
     observer_->on_parse_error(*this);
+  }
+}
+
+// The client's last poll came on another connection: it may be on its way through another shard,
+// and is owed an answer. The POST is answered after it, so that whatever the client does next finds
+// the session gone.
+void PollingTransport::on_client_leaves() {
+  if (ready()) {
+    leave();
+    return;
+  }
+  leave_ = std::make_unique<Leave>();
+  shard_.timers().start(leave_->timeout, shard_.now() + options_.limits.last_poll_timeout,
+                        [this] { leave(); });
+}
+
+void PollingTransport::leave() {
+  if (ready()) {
+    send({&noop_packet(), 1});
+  }
+  accept_leave();
+  std::exchange(observer_, nullptr)->on_transport_close(*this);
+}
+
+void PollingTransport::accept_leave() {
+  if (const auto leave = std::exchange(leave_, nullptr)) {
+    accept(std::move(leave->data));
   }
 }
 
@@ -248,6 +285,10 @@ void PollingTransport::drop_data_request() {
 }
 
 bool PollingTransport::close() {
+  if (leave_) {
+    leave();
+    return false;
+  }
   drop_data_request();
   if (ready()) {
     send({&close_packet(), 1});
@@ -267,6 +308,7 @@ bool PollingTransport::close() {
 void PollingTransport::detach_and_close() {
   observer_ = nullptr;
   close_timer_.reset();
+  accept_leave();
   drop_data_request();
   if (ready()) {
     send({&close_packet(), 1});

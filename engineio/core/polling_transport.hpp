@@ -49,16 +49,25 @@ class PollingTransport final : public Transport {
   void detach_and_close() override;
 
  private:
+  struct Leave {
+    PollingRequest data;  // the POST that said so
+    Timer timeout;
+  };
+
   void on_body(http::BodyEnd end, std::span<char> body);
   void on_payload(std::span<char> body);
   template <class Decoder>
   void on_packets(Decoder decoder, std::span<char> body);
+  void on_client_leaves();
+  void leave();
+  void accept_leave();
   void fail(std::string_view description);
 
   [[nodiscard]] std::string encode(std::span<const OutgoingPacket> packets, bool& binary) const;
   void answer_poll(std::string_view body, bool binary, bool compressible);
   void add_common_headers(HttpHeaders& headers, const HttpRequest& request) const;
   void refuse(PollingRequest& request);
+  void accept(PollingRequest request);
   void drop_data_request();
 
   const Options& options_;
@@ -69,6 +78,7 @@ class PollingTransport final : public Transport {
   PollingRequest poll_;                 // the GET that waits
   PollingRequest data_;                 // the POST whose body is on its way
   std::unique_ptr<Timer> close_timer_;  // runs while the GET is awaited that takes the close packet
+  std::unique_ptr<Leave> leave_;        // the client has left; its last GET is awaited
 };
 
 }  // namespace engineio::core

@@ -167,6 +167,67 @@ TEST_CASE("polling: a close packet ends the session; the poll that waits gets a 
   CHECK(server.last().messages.empty());
 }
 
+namespace {
+
+// A POST whose answer is read later.
+FakeStream& start_post(TestServer& server, const std::string& sid, std::string_view body) {
+  FakeStream& stream = server.connect();
+  CHECK(server
+            .exchange(stream, "POST /engine.io/?EIO=4&transport=polling&sid=" + sid +
+                                  " HTTP/1.1\r\nHost: test\r\nContent-Length: " +
+                                  std::to_string(body.size()) + "\r\n\r\n" + std::string(body))
+            .empty());
+  return stream;
+}
+
+}  // namespace
+
+TEST_CASE("polling: a poll that comes after the close packet it was sent before gets a noop") {
+  TestServer server;
+  const std::string sid = server.open_polling();
+  FakeStream& post = start_post(server, sid,
+                                "4last\x1e"
+                                "1");
+  CHECK(server.last().messages == std::vector<std::string>{"last"});
+  CHECK(server.last().reason.empty());
+  CHECK(server.poll(sid).body == "6");
+  CHECK(server.last().reason == "transport close");
+  CHECK(parse_answer(post.take_sent()).body == "ok");
+  CHECK(server.poll(sid).status == 400);
+}
+
+TEST_CASE("polling: after a close packet, the last poll is waited for no longer than its limit") {
+  TestServer server;
+  FakeStream& post = start_post(server, server.open_polling(), "1");
+  server.shard.advance(49ms);
+  CHECK(server.last().reason.empty());
+  CHECK(post.sent().empty());
+  server.shard.advance(1ms);
+  CHECK(server.last().reason == "transport close");
+  CHECK(parse_answer(post.take_sent()).body == "ok");
+}
+
+TEST_CASE("polling: after a close packet, a second POST and close() end the session at once") {
+  TestServer server;
+  const std::string sid = server.open_polling();
+  FakeStream& post = start_post(server, sid, "1");
+  SUBCASE("POST") {
+    CHECK(server.post(sid, "4late").status == 400);
+    CHECK(server.last().reason == "transport close");
+  }
+  SUBCASE("close()") {
+    server.last().session->close();
+    CHECK(server.last().reason == "forced close");
+  }
+  SUBCASE("discard_and_close()") {
+    server.last().session->discard_and_close();
+    CHECK(server.last().reason == "forced close");
+  }
+  server.shard.settle();
+  CHECK(server.last().messages.empty());
+  CHECK(parse_answer(post.take_sent()).body == "ok");
+}
+
 TEST_CASE("polling: closing answers the poll that waits") {
   TestServer server;
   FakeStream& poll = server.start_poll(server.open_polling());
