@@ -15,15 +15,15 @@ find engineio socketio adapters apps conformance/server -name '*.[ch]pp' | sort 
     function allowed_files(header) {
       if (header ~ /^[a-z0-9_]+$/) return "."  # the standard library
       if (header ~ /^boost\/(describe|mp11)/) return "^socketio/describe.hpp$"
-      if (header ~ /^boost\/asio/) return "^engineio/net/.*cpp$"
+      if (header ~ /^boost\/asio/) return "^(engineio/net|adapters/redis)/.*cpp$"
       if (header ~ /^boost\/beast/) return "^engineio/http/.*cpp$"
-      if (header ~ /^boost\/(system|core)/) return "^engineio/(net|http)/.*cpp$"
-      if (header ~ /^openssl\//) return "^(engineio/net|apps)/.*cpp$"
+      if (header ~ /^boost\/(system|core)/) return "^(engineio/(net|http)|adapters/redis)/.*cpp$"
+      if (header ~ /^openssl\//) return "^(engineio/net|adapters/redis|apps)/.*cpp$"
       if (header ~ /^zlib.h$/) return "^engineio/.*cpp$"
       if (header ~ /^rapidjson\//) return "^socketio/parser/.*cpp$"
-      if (header ~ /^hiredis\//) return "^adapters/.*cpp$"
+      if (header ~ /^hiredis\//) return "^adapters/redis/.*cpp$"
       if (header == "unistd.h" && FILENAME == "engineio/core/random.cpp") return "."  # getentropy()
-      if (header ~ /\.h$/) return "^(engineio/net|apps|conformance)/.*cpp$"  # POSIX
+      if (header ~ /\.h$/) return "^(engineio/net|adapters/redis|apps|conformance)/.*cpp$"  # POSIX
       return "^apps/.*cpp$"
     }
 

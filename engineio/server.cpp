@@ -41,7 +41,7 @@ class Server::Impl {
     loops.stop_listening();
     auto remaining = std::make_shared<std::atomic<std::size_t>>(parts.size());
     for (unsigned i = 0; i < loops.size(); ++i) {
-      const bool posted = loops.loop(i).post([this, i, remaining] {
+      const bool posted = loops.loop(i).command([this, i, remaining] {
         parts[i]->engine.close();
         if (remaining->fetch_sub(1) == 1) {
           loops.stop();

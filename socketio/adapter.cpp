@@ -107,11 +107,12 @@ void Adapter::broadcast(PayloadWriter payload, const BroadcastOptions& options) 
       continue;
     }
     if (shared == nullptr) {
-      shared = std::make_shared<const detail::SharedBroadcast>(detail::SharedBroadcast{
-          nsp_.shared_from_this(), std::make_shared<EncodedPacket>(buffer.packet()), options});
+      shared = std::make_shared<const detail::SharedBroadcast>(
+          detail::SharedBroadcast{std::make_shared<EncodedPacket>(buffer.packet()), options});
     }
-    core.post(shard.context(),
-              [&shard, shared] { shard.broadcast(*shared->packet, shared->options); });
+    core.post(shard.context(), [&shard, shared, keep = nsp_.shared_from_this()] {
+      shard.broadcast(*shared->packet, shared->options);
+    });
   }
   if (here != nullptr) {
     NamespaceAccess::shard(nsp_, here->shard.index()).broadcast(buffer.packet(), options);
@@ -125,7 +126,7 @@ std::uint64_t Adapter::broadcast_with_ack(PayloadWriter payload, const Broadcast
   auto packet = std::make_shared<EncodedPacket>();
   core.parser().encode({.type = PacketType::event, .nsp = nsp_.name(), .id = id}, payload, *packet);
   const auto shared = std::make_shared<const detail::SharedBroadcast>(
-      detail::SharedBroadcast{nsp_.shared_from_this(), std::move(packet), options});
+      detail::SharedBroadcast{std::move(packet), options});
   const auto on_answer =
       std::make_shared<engineio::Function<void(Value)>>(std::move(request.on_answer));
   detail::gather<std::size_t>(

@@ -24,9 +24,9 @@ class ServerCore;
 struct HandlerLists;
 struct ShardContext;
 
-/// A packet for many sockets, on its way to the shards. Immutable.
+/// A packet for many sockets, on its way to the shards. Immutable. Does not keep the namespace,
+/// which may itself keep the packet (RecoveryLog).
 struct SharedBroadcast {
-  std::shared_ptr<Namespace> nsp;  // which must not go before the packet has arrived
   SharedPacket packet;
   BroadcastOptions options;
 };

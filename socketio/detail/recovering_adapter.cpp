@@ -90,7 +90,6 @@ void RecoveringAdapter::broadcast(PayloadWriter payload, const BroadcastOptions&
 std::vector<NamespaceShard*> RecoveringAdapter::log(PayloadWriter payload,
                                                     const BroadcastOptions& options) {
   ServerCore& core = NamespaceAccess::core(nsp());
-  auto keep = nsp().shared_from_this();
   std::vector<NamespaceShard*> told;
   const std::lock_guard lock(mutex_);
   const std::uint64_t position = log_.next_position();
@@ -99,8 +98,8 @@ std::vector<NamespaceShard*> RecoveringAdapter::log(PayloadWriter payload,
     AppendingWriter appending(writer, offset);
     payload(appending);
   };
-  const auto broadcast = std::make_shared<const SharedBroadcast>(
-      SharedBroadcast{std::move(keep), encode(with_offset), options});
+  const auto broadcast =
+      std::make_shared<const SharedBroadcast>(SharedBroadcast{encode(with_offset), options});
   log_.append(broadcast, core.now());
   for (std::size_t i = 0; i < core.shard_count(); ++i) {
     NamespaceShard& shard = NamespaceAccess::shard(nsp(), i);

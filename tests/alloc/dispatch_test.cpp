@@ -45,6 +45,13 @@ class Sink final : public engineio::Session {
 };
 
 struct Fixture {
+  ~Fixture() {
+    for (auto& sink : sinks) {
+      sink->handler->on_close(engineio::CloseReason::transport_close, "");
+    }
+    world.settle();
+  }
+
   Sink& join() {
     Sink& sink = *sinks.emplace_back(std::make_unique<Sink>(*world.shards[0]));
     sink.handler = world.core.accept(sink);

@@ -149,6 +149,9 @@ struct Threads {
     core = std::make_unique<detail::ServerCore>(std::move(options), pointers);
   }
   ~Threads() {
+    for (auto& sink : sinks) {
+      shards[sink->shard().index()]->call([&] { sink->discard_and_close(); });
+    }
     for (auto& shard : shards) {
       shard->stop();
     }

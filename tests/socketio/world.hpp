@@ -8,7 +8,10 @@
 
 #include "engineio/session.hpp"
 #include "socketio/detail/namespace_access.hpp"
+#include "socketio/detail/namespace_shard.hpp"
+#include "socketio/detail/rare_state.hpp"
 #include "socketio/detail/server_core.hpp"
+#include "socketio/detail/socket_access.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/socket.hpp"
 #include "tests/support/fake_shard.hpp"
@@ -80,7 +83,13 @@ class World {
   explicit World(socketio::Options options = {}, std::size_t shard_count = 1)
       : shards(make_shards(shard_count)), core(with_log(std::move(options)), pointers()) {}
 
+  // As in a server that stops: each session ends before it goes.
   ~World() {
+    forget_handlers();
+    for (auto& session : sessions) {
+      session->end(engineio::CloseReason::transport_close);
+    }
+    settle();
     sessions.clear();
     for (auto& shard : shards) {
       shard->stop();
@@ -187,6 +196,22 @@ class World {
       result.back()->current = i == 0;
     }
     return result;
+  }
+
+  // Those that the end of a session runs: what they refer to is younger than the world.
+  void forget_handlers() {
+    using namespace socketio::detail;
+    for (const auto& nsp : core.registry().all()) {
+      for (std::size_t i = 0; i < shards.size(); ++i) {
+        for (socketio::Socket* socket : NamespaceAccess::shard(*nsp, i).select({})) {
+          if (RareState* rare = SocketAccess::find_rare(*socket)) {
+            rare->on_disconnecting.clear();
+            rare->on_disconnect.clear();
+            rare->acks.reset();
+          }
+        }
+      }
+    }
   }
 
   [[nodiscard]] std::vector<engineio::Shard*> pointers() const {

@@ -335,6 +335,7 @@ TEST_CASE("a session that is gone leaves nothing on the shard") {
   const std::string sid = server.open_polling();
   CHECK(server.engine.counters().sessions.value() == 1);
   CHECK(server.engine.counters().polling_sessions.value() == 1);
+  server.start_poll(sid);
   server.post(sid, "1");
   CHECK(server.engine.counters().sessions.value() == 0);
   CHECK(server.engine.counters().polling_sessions.value() == 0);

@@ -18,8 +18,7 @@ constexpr RecoveryLog::Limits roomy{.duration = 60s, .bytes = 1000, .sessions = 
 void append(RecoveryLog& log, std::string text, RecoveryLog::TimePoint now,
             BroadcastOptions options = {}) {
   log.append(std::make_shared<const SharedBroadcast>(
-                 SharedBroadcast{nullptr,
-                                 std::make_shared<EncodedPacket>(EncodedPacket{
+                 SharedBroadcast{std::make_shared<EncodedPacket>(EncodedPacket{
                                      engineio::MessageKind::text, std::move(text), {}}),
                                  std::move(options)}),
              now);
