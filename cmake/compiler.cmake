@@ -38,9 +38,3 @@ endif()
 if(SOCKETIO_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   add_compile_options(-Wno-tsan) # Asio's fences, which guard nothing that TSan would need to see
 endif()
-
-# Objects that hold machine code beside the code for the optimizer: the installed libraries work with
-# every linker, and the tests link in seconds.
-if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  add_compile_options(-ffat-lto-objects)
-endif()

@@ -38,7 +38,6 @@ function(add_self_contained_check name)
   add_library(${name}_self_contained OBJECT EXCLUDE_FROM_ALL ${units})
   target_link_libraries(${name}_self_contained PRIVATE ${name})
   target_compile_options(${name}_self_contained PRIVATE -O0 -g0 -U_FORTIFY_SOURCE)
-  set_target_properties(${name}_self_contained PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 
   if(NOT TARGET self_contained)
     add_custom_target(self_contained)

@@ -13,20 +13,6 @@ install(FILES "${PROJECT_BINARY_DIR}/socketio-config.cmake"
               "${PROJECT_BINARY_DIR}/socketio-config-version.cmake"
         DESTINATION "${package_dir}")
 
-# Without this, every link with the installed libraries would be one with optimization at link time.
-if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  install(CODE "set(strip \"${CMAKE_STRIP}\")\nset(libdir \"${CMAKE_INSTALL_LIBDIR}\")")
-  install(CODE [[
-    file(GLOB libraries
-         "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${libdir}/libengineio.a"
-         "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${libdir}/libsocketio*.a")
-    execute_process(
-      COMMAND "${strip}" --strip-debug --enable-deterministic-archives -R .gnu.lto_* -R .gnu.debuglto_*
-              -N __gnu_lto_slim -N __gnu_lto_v1 ${libraries}
-      COMMAND_ERROR_IS_FATAL ANY)
-  ]])
-endif()
-
 # The libraries are static, so what they need in turn is part of every link. The way back to the
 # prefix is relative, so that the tree can be moved.
 set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
