@@ -247,6 +247,10 @@ void Adapter::deliver_server_event(Array event_and_arguments, std::shared_ptr<Ac
   });
 }
 
+const std::optional<Recovery>& Adapter::recovery() const noexcept {
+  return NamespaceAccess::core(nsp_).options().connection_state_recovery;
+}
+
 void Adapter::persist_session(SessionState) {}
 
 void Adapter::restore_session(const std::string&, const std::string&, RestoreCallback callback) {

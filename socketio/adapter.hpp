@@ -14,6 +14,7 @@
 #include "engineio/function.hpp"
 #include "socketio/ack.hpp"
 #include "socketio/broadcast_operator.hpp"
+#include "socketio/options.hpp"
 #include "socketio/packet.hpp"
 #include "socketio/value.hpp"
 #include "socketio/writer.hpp"
@@ -147,6 +148,9 @@ class Adapter {
   /// Which rooms on_room_created(), on_room_deleted() and has_local_room() are about. From the
   /// constructor.
   void watch_rooms(RoomWatch watch) noexcept { watch_ = watch; }
+
+  /// Options::connection_state_recovery of the server.
+  [[nodiscard]] const std::optional<Recovery>& recovery() const noexcept;
 
   /// An event as clients of this server get it: `payload` writes `[event, args…]`.
   [[nodiscard]] SharedPacket encode(PayloadWriter payload) const;

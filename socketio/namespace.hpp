@@ -33,6 +33,7 @@ struct NamespaceLease {
   std::size_t count = 0;  // sockets, and those that want to become one
   bool dynamic = false;   // made for a client
   bool kept = false;      // the application has a reference
+  bool closed = false;    // its adapter is
 };
 }  // namespace detail
 

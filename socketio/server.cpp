@@ -57,8 +57,12 @@ class Server::Impl {
             [this](engineio::Session& session) { return core->accept(session); })),
         core(std::make_unique<detail::ServerCore>(std::move(options), shards_of(*engine))) {}
 
-  /// Sessions and what is posted to the shards go first: they refer to the core.
-  ~Impl() { engine.reset(); }
+  /// Adapters stop to hand in what other servers say, which goes to the shards. Then sessions and
+  /// what is posted to the shards go: they refer to the core.
+  ~Impl() {
+    core->registry().close_adapters();
+    engine.reset();
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 

@@ -2,6 +2,7 @@
 // leaves the option out, so that the package's own default holds.
 import { parseArgs } from "node:util";
 import * as msgpackParser from "socket.io-msgpack-parser";
+import { ADAPTERS } from "./cluster.js";
 
 const FLAGS = [
   "mode", "port", "path", "ping-interval", "ping-timeout", "max-payload", "connect-timeout",
@@ -11,7 +12,14 @@ const FLAGS = [
   "specific-response-channel", "subscription-mode", "node-name", "threads",
 ];
 
-const DEFAULTS = { mode: "app", port: "0", adapter: "none", parser: "default" };
+const DEFAULTS = {
+  mode: "app",
+  port: "0",
+  adapter: "none",
+  redis: "127.0.0.1:6379",
+  "redis-key": "socket.io",
+  parser: "default",
+};
 
 export class UsageError extends Error {}
 
@@ -20,7 +28,8 @@ export function parseFlags(args) {
   const flags = { ...DEFAULTS, ...parse(args, options) };
   check(["eio", "sio", "app"].includes(flags.mode), `--mode is eio, sio or app, not ${flags.mode}`);
   check(["default", "msgpack"].includes(flags.parser), `--parser is msgpack, not ${flags.parser}`);
-  check(flags.adapter === "none", `--adapter ${flags.adapter} is not part of the reference server yet`);
+  const adapters = ["none", ...Object.keys(ADAPTERS)];
+  check(adapters.includes(flags.adapter), `--adapter is one of ${adapters}, not ${flags.adapter}`);
   return flags;
 }
 
@@ -53,9 +62,10 @@ export function engineOptions(flags) {
   });
 }
 
-export function socketOptions(flags) {
+export function socketOptions(flags, adapter) {
   const recovery = number(flags.recovery);
   return given({
+    adapter,
     path: flags.path,
     serveClient: on(flags["serve-client"]),
     connectTimeout: number(flags["connect-timeout"]),

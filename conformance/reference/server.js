@@ -6,6 +6,7 @@ import { Server } from "socket.io";
 import { parseFlags, engineOptions, socketOptions, UsageError } from "./flags.js";
 import { answerRequest } from "./http.js";
 import { serveApplication } from "./application.js";
+import { joinCluster } from "./cluster.js";
 import { serveProtocolSuite } from "./protocol_suite.js";
 
 const CLOSE_DEADLINE_MS = 500;
@@ -20,20 +21,22 @@ function serveEcho(httpServer, flags) {
   };
 }
 
-function serveSockets(httpServer, flags) {
-  const io = new Server(httpServer, { ...engineOptions(flags), ...socketOptions(flags) });
+async function serveSockets(httpServer, flags) {
+  const { adapter, leave } = await joinCluster(flags);
+  const io = new Server(httpServer, { ...engineOptions(flags), ...socketOptions(flags, adapter) });
   if (flags.mode === "sio") {
     serveProtocolSuite(io);
   } else {
     serveApplication(io, { nodeName: flags["node-name"] ?? "reference" });
   }
-  return () => io.close();
+  return () => io.close(leave);
 }
 
-function main() {
+async function main() {
   const flags = parseFlags(process.argv.slice(2));
   const httpServer = createServer(answerRequest);
-  const close = flags.mode === "eio" ? serveEcho(httpServer, flags) : serveSockets(httpServer, flags);
+  const close =
+    flags.mode === "eio" ? serveEcho(httpServer, flags) : await serveSockets(httpServer, flags);
 
   process.once("SIGTERM", () => {
     httpServer.on("close", () => process.exit(0));
@@ -47,7 +50,7 @@ function main() {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   if (!(error instanceof UsageError)) {
     throw error;

@@ -33,14 +33,37 @@ bool to_switch(Value value) {
   return value == "on";
 }
 
-Mode to_mode(Value value) {
-  static const std::map<std::string, Mode> modes{
-      {"eio", Mode::eio}, {"sio", Mode::sio}, {"app", Mode::app}};
-  const auto found = modes.find(value);
-  if (found == modes.end()) {
-    throw std::invalid_argument("takes eio, sio or app, not \"" + value + "\"");
+template <class Choice>
+Choice to_choice(Value value, const std::map<std::string, Choice>& choices) {
+  const auto found = choices.find(value);
+  if (found == choices.end()) {
+    std::string names;
+    for (const auto& [name, choice] : choices) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    throw std::invalid_argument("takes one of " + names + ", not \"" + value + "\"");
   }
   return found->second;
+}
+
+Mode to_mode(Value value) {
+  return to_choice<Mode>(value, {{"eio", Mode::eio}, {"sio", Mode::sio}, {"app", Mode::app}});
+}
+
+std::optional<ClusterAdapter> to_adapter(Value value) {
+  return to_choice<std::optional<ClusterAdapter>>(
+      value, {{"none", std::nullopt},
+              {"redis", ClusterAdapter::redis},
+              {"redis-sharded", ClusterAdapter::redis_sharded},
+              {"redis-streams", ClusterAdapter::redis_streams}});
+}
+
+adapters::SubscriptionMode to_subscription_mode(Value value) {
+  using adapters::SubscriptionMode;
+  return to_choice<SubscriptionMode>(value,
+                                     {{"static", SubscriptionMode::static_},
+                                      {"dynamic", SubscriptionMode::dynamic},
+                                      {"dynamic-private", SubscriptionMode::dynamic_private}});
 }
 
 std::vector<engineio::TransportName> to_transports(Value value) {
@@ -109,12 +132,15 @@ const std::map<std::string_view, Setter>& setters() {
       {"--cleanup-empty-child-namespaces",
        [](Flags& f, Value v) { f.socket.cleanup_empty_child_namespaces = to_switch(v); }},
       {"--node-name", [](Flags& f, Value v) { f.node_name = v; }},
-      {"--adapter",
-       [](Flags&, Value v) {
-         if (v != "none") {
-           throw std::invalid_argument("knows only \"none\" so far, not \"" + v + "\"");
-         }
-       }},
+      {"--adapter", [](Flags& f, Value v) { f.cluster.adapter = to_adapter(v); }},
+      {"--redis", [](Flags& f, Value v) { f.cluster.redis = v; }},
+      {"--redis-key", [](Flags& f, Value v) { f.cluster.key = v; }},
+      {"--requests-timeout",
+       [](Flags& f, Value v) { f.cluster.requests_timeout = to_milliseconds(v); }},
+      {"--specific-response-channel",
+       [](Flags& f, Value v) { f.cluster.specific_response_channel = to_switch(v); }},
+      {"--subscription-mode",
+       [](Flags& f, Value v) { f.cluster.subscription_mode = to_subscription_mode(v); }},
   };
   return all;
 }

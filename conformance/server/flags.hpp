@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 
+#include "conformance/server/cluster.hpp"
 #include "engineio/options.hpp"
 #include "socketio/options.hpp"
 
@@ -18,7 +18,7 @@ struct Flags {
   std::uint16_t port = 0;
   std::string node_name;
   bool msgpack = false;
-  std::optional<std::string> adapter;  ///< nullopt: none
+  Cluster cluster;
   engineio::Options engine;
   socketio::Options socket;
 };

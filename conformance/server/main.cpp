@@ -24,6 +24,7 @@ void run_socketio(Flags flags) {
   if (flags.msgpack) {
     flags.socket.parser = socketio::make_msgpack_parser();
   }
+  flags.socket.adapter = conformance::make_adapter(flags.cluster);
   socketio::Server io(flags.engine, flags.socket);
   std::unique_ptr<conformance::Application> application;
   if (flags.mode == Mode::sio) {

@@ -17,13 +17,14 @@ process.on("exit", () => {
 
 // Flags are those of the conformance server in camel case: { mode: "app", allowEio3: true,
 // transports: ["polling"] } becomes --mode app --allow-eio3 on --transports polling. The mode is "app"
-// and the port is free unless told. Options: threads (default SIO_THREADS or 1), env.
+// and the port is free unless told. Options: threads (default SIO_THREADS or 1), env, reference (true:
+// the Node server, false: ours; default as SIO_TARGET says).
 //
 // Returns { port, url, pid, output(), exited, stop(), kill(), signal(name) }; `exited` resolves with
 // { code, signal }.
 export async function startServer(flags = {}, options = {}) {
   const threads = options.threads ?? process.env.SIO_THREADS ?? 1;
-  const { program, args } = commandLine({ mode: "app", port: 0, ...flags }, threads);
+  const { program, args } = commandLine({ mode: "app", port: 0, ...flags }, threads, options.reference);
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.env },

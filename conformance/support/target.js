@@ -17,9 +17,9 @@ export function oursOnly(why) {
   return isReference ? { skip: `not against the reference: ${why}` } : {};
 }
 
-export function commandLine(flags, threads) {
+export function commandLine(flags, threads, reference = isReference) {
   const words = Object.entries(flags).flatMap(([name, value]) => [flagName(name), flagValue(value)]);
-  if (isReference) {
+  if (reference) {
     return { program: process.execPath, args: [resolve(conformanceFolder, "reference/server.js"), ...words] };
   }
   const binary = process.env.SIO_SERVER ?? "../build/release/bin/sio_conformance_server";

@@ -109,6 +109,21 @@ void Registry::release(Namespace& nsp) {
   removed->adapter().close();
 }
 
+void Registry::close_adapters() {
+  std::vector<std::shared_ptr<Namespace>> open;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, nsp] : namespaces_) {
+      if (!std::exchange(NamespaceAccess::lease(*nsp).closed, true)) {
+        open.push_back(nsp);
+      }
+    }
+  }
+  for (const auto& nsp : open) {
+    nsp->adapter().close();
+  }
+}
+
 ParentNamespace& Registry::add_parent(NamespaceMatcher matcher, bool is_pattern) {
   const std::lock_guard lock(mutex_);
   auto parents = std::make_shared<Parents>(*parents_);

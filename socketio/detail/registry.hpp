@@ -48,6 +48,8 @@ class Registry {
   [[nodiscard]] std::shared_ptr<Namespace> create(const std::string& name,
                                                   const std::shared_ptr<ParentNamespace>& parent);
   void release(Namespace& nsp);
+  /// Closes the adapters that are not yet closed: nothing comes in from other servers any more.
+  void close_adapters();
 
   [[nodiscard]] std::shared_ptr<const Parents> parents() const;
   [[nodiscard]] std::vector<std::shared_ptr<Namespace>> all() const;

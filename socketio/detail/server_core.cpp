@@ -93,9 +93,7 @@ void ServerCore::close(std::function<void()> on_closed) {
   const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
   const auto finish = [this, left, on_closed = std::move(on_closed)] {
     if (left->fetch_sub(1) == 1) {
-      for (const auto& nsp : registry_.all()) {
-        nsp->adapter().close();
-      }
+      registry_.close_adapters();
       on_closed();
     }
   };

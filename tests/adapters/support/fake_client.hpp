@@ -37,7 +37,7 @@ class FakeClient final : public adapters::redis::Client {
   /// those of a transaction, `PUBLISH` or `SPUBLISH channel payload`, `SUBSCRIBE`, `PSUBSCRIBE`,
   /// `SSUBSCRIBE`, `UNSUBSCRIBE`, … with one channel each, `PUBSUB NUMSUB` or `SHARDNUMSUB
   /// channel`.
-  [[nodiscard]] std::vector<Command> take();
+  std::vector<Command> take();
 
   /// The answer to commands, transactions (given `EXEC` alone) and publishes; nullopt: none until
   /// answer(). Unless set, publishes get 1 and everything else waits.
