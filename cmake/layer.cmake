@@ -1,7 +1,8 @@
-# add_layer(<name>): a static library of every source in the current folder, as `socketio::<name>`.
+# add_layer(<name> [PRECOMPILE <header>...]): a static library of every source in the current folder, as `socketio::<name>`.
 # Headers at the folder's root are its public API; those in subfolders are private. A folder without
 # sources makes no library.
 function(add_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PRECOMPILE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB public_headers CONFIGURE_DEPENDS *.hpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS *.hpp)
@@ -16,6 +17,9 @@ function(add_layer name)
     ${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
                    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 
+  if(SOCKETIO_PRECOMPILE)
+    precompile_headers(${name} ${arg_PRECOMPILE})
+  endif()
   if(SOCKETIO_TESTS)
     add_self_contained_check(${name} ${headers})
   endif()
