@@ -67,11 +67,12 @@ void Requests::end(Position position, std::string error) {
 }
 
 std::string Requests::timeout_error(const Waiting& waiting) {
+  std::string text = "timeout reached: ";
   if (!waiting.expected) {
-    return std::string("timeout reached: ") + servers_unknown;
+    return text.append(servers_unknown);
   }
-  return "timeout reached: only " + std::to_string(waiting.received) +
-         " responses received out of " + std::to_string(*waiting.expected);
+  text.append("only ").append(std::to_string(waiting.received));
+  return text.append(" responses received out of ").append(std::to_string(*waiting.expected));
 }
 
 }  // namespace adapters::cluster
