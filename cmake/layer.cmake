@@ -1,6 +1,6 @@
-# add_layer(<name> [PRECOMPILE <header>...]): a static library of every source in the current folder, as `socketio::<name>`.
-# Headers at the folder's root are its public API; those in subfolders are private. A folder without
-# sources makes no library.
+# add_layer(<name> [PRECOMPILE <header>...]): a static library of every source in the current folder,
+# as `socketio::<name>`. Headers at the folder's root are its public API; those in subfolders are
+# private. A folder without sources makes no library.
 function(add_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PRECOMPILE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)

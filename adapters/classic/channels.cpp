@@ -1,7 +1,6 @@
 #include "adapters/classic/channels.hpp"
 
-#include "socketio/adapter.hpp"
-#include "socketio/codec.hpp"
+#include "adapters/wire/room_names.hpp"
 
 namespace adapters::classic {
 
@@ -14,14 +13,6 @@ std::string channel(std::string_view key, std::string_view kind, std::string_vie
   name += nsp;
   name += '#';
   return name;
-}
-
-void append_room(std::string& name, std::string_view room) {
-  if (const auto number = socketio::numeric_room_value(room)) {
-    socketio::write_json([&](socketio::Writer& writer) { writer.number(*number); }, name);
-  } else {
-    name += room;
-  }
 }
 
 }  // namespace
@@ -50,8 +41,7 @@ std::string Channels::response_to(std::string_view uid) const {
 std::string Channels::broadcast_to(const socketio::BroadcastOptions& options) const {
   std::string name = broadcast;
   if (options.rooms.size() == 1) {
-    append_room(name, options.rooms.front());
-    name += '#';
+    name += wire::room_text(options.rooms.front()) + '#';
   }
   return name;
 }

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds default_ack_timeout = 5s;
 }  // namespace
 
 ClassicAdapter::ClassicAdapter(socketio::Namespace& its_nsp, std::shared_ptr<redis::Client> client,
-                               RedisAdapterOptions options, IdGenerator make_id)
+                               RedisAdapterOptions options, wire::IdGenerator make_id)
     : Adapter(its_nsp),
       client_(std::move(client)),
       bus_(std::make_shared<ClassicBus>(*this, its_nsp.name(), *client_, std::move(options),

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "adapters/classic/classic_bus.hpp"
-#include "adapters/classic/ids.hpp"
 #include "adapters/redis/client.hpp"
 #include "adapters/redis_adapter.hpp"
+#include "adapters/wire/ids.hpp"
 #include "socketio/adapter.hpp"
 
 namespace adapters::classic {
@@ -20,7 +20,7 @@ namespace adapters::classic {
 class ClassicAdapter final : public socketio::Adapter {
  public:
   ClassicAdapter(socketio::Namespace& nsp, std::shared_ptr<redis::Client> client,
-                 RedisAdapterOptions options, IdGenerator make_id = random_id);
+                 RedisAdapterOptions options, wire::IdGenerator make_id = wire::short_id);
   ~ClassicAdapter() override;
 
   void init() override;

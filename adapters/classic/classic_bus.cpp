@@ -29,7 +29,7 @@ bool starts_with(std::span<const char> message, std::string_view prefix) {
 }  // namespace
 
 ClassicBus::ClassicBus(ClassicAdapter& adapter, std::string nsp, redis::Client& client,
-                       RedisAdapterOptions options, IdGenerator make_id)
+                       RedisAdapterOptions options, wire::IdGenerator make_id)
     : client_(client),
       options_(std::move(options)),
       make_id_(std::move(make_id)),

@@ -13,10 +13,10 @@
 
 #include "adapters/bus_statistics.hpp"
 #include "adapters/classic/channels.hpp"
-#include "adapters/classic/ids.hpp"
 #include "adapters/classic/pending_request.hpp"
 #include "adapters/redis/client.hpp"
 #include "adapters/redis_adapter.hpp"
+#include "adapters/wire/ids.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/tape.hpp"
 
@@ -39,7 +39,7 @@ class ClassicBus : public std::enable_shared_from_this<ClassicBus> {
  public:
   /// `options.monitor` is there.
   ClassicBus(ClassicAdapter& adapter, std::string nsp, redis::Client& client,
-             RedisAdapterOptions options, IdGenerator make_id);
+             RedisAdapterOptions options, wire::IdGenerator make_id);
 
   [[nodiscard]] const std::string& nsp() const noexcept { return nsp_; }
   [[nodiscard]] const std::string& uid() const noexcept { return uid_; }
@@ -104,7 +104,7 @@ class ClassicBus : public std::enable_shared_from_this<ClassicBus> {
 
   redis::Client& client_;
   const RedisAdapterOptions options_;
-  const IdGenerator make_id_;
+  const wire::IdGenerator make_id_;
   const std::string nsp_;
   const std::string uid_;
   const Channels channels_;

@@ -16,11 +16,11 @@
 #include "adapters/bus_statistics.hpp"
 #include "adapters/cluster/adapter_gate.hpp"
 #include "adapters/cluster/codec.hpp"
-#include "adapters/cluster/ids.hpp"
 #include "adapters/cluster/message.hpp"
 #include "adapters/cluster/requests.hpp"
 #include "adapters/cluster/subscriptions.hpp"
 #include "adapters/redis/client.hpp"
+#include "adapters/wire/ids.hpp"
 #include "engineio/function.hpp"
 #include "engineio/timers.hpp"
 #include "socketio/ack.hpp"
@@ -40,7 +40,7 @@ struct Bus {
   MessageFormat format;
   std::chrono::milliseconds requests_timeout;
   std::shared_ptr<BusMonitor> monitor;
-  IdGenerator new_id = random_id;
+  wire::IdGenerator new_id = wire::hex_id;
 };
 
 /// One namespace of this process on the bus: hears its two channels, `<prefix>#<namespace>#` and

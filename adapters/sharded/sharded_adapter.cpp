@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "adapters/cluster/room_names.hpp"
+#include "adapters/wire/room_names.hpp"
 #include "socketio/namespace.hpp"
 
 namespace adapters {
@@ -30,7 +30,7 @@ socketio::Adapter::RoomWatch watch_of(SubscriptionMode mode) noexcept {
 }
 
 std::string channel_of(const cluster::Node& node, std::string_view room) {
-  return node.channel() + cluster::room_text(room) + "#";
+  return node.channel() + wire::room_text(room) + "#";
 }
 
 }  // namespace
@@ -81,8 +81,7 @@ bool ShardedAdapter::has_channel(std::string_view room) const {
     case SubscriptionMode::static_:
       return false;
     case SubscriptionMode::dynamic:
-      return socketio::numeric_room_value(room) ||
-             cluster::utf16(room).size() != length_of_socket_ids;
+      return socketio::numeric_room_value(room) || wire::utf16(room).size() != length_of_socket_ids;
     case SubscriptionMode::dynamic_private:
       break;
   }

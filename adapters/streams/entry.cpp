@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "adapters/cluster/codec.hpp"
-#include "adapters/cluster/room_names.hpp"
 #include "adapters/streams/base64.hpp"
+#include "adapters/wire/room_names.hpp"
 #include "socketio/codec.hpp"
 #include "socketio/parser.hpp"
 
@@ -28,7 +28,7 @@ std::optional<Number> parse_digits(std::string_view text) noexcept {
 /// As the adapter of Node computes it: 32 bits with sign, of UTF-16 code units.
 std::int32_t hash_of(std::string_view nsp) {
   std::uint32_t hash = 0;
-  for (const char16_t unit : cluster::utf16(nsp)) {
+  for (const char16_t unit : wire::utf16(nsp)) {
     hash = hash * 31 + unit;
   }
   return static_cast<std::int32_t>(hash);

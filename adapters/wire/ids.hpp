@@ -3,12 +3,16 @@
 #include <functional>
 #include <string>
 
-namespace adapters::cluster {
+namespace adapters::wire {
 
-/// Makes the ids of nodes and requests. Any thread.
+/// Makes names of servers and requests. Called by several threads at once.
 using IdGenerator = std::function<std::string()>;
 
-/// 16 hex digits, as Node's `randomBytes(8)`.
-[[nodiscard]] std::string random_id();
+/// As `uid2(6)` in Node, for the classic adapter: 6 characters of A-Z, a-z, 0-9, - and _, at
+/// random.
+[[nodiscard]] std::string short_id();
 
-}  // namespace adapters::cluster
+/// As `randomBytes(8)` in Node, for the other adapters: 16 hex digits.
+[[nodiscard]] std::string hex_id();
+
+}  // namespace adapters::wire

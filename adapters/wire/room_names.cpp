@@ -1,11 +1,11 @@
-#include "adapters/cluster/room_names.hpp"
+#include "adapters/wire/room_names.hpp"
 
 #include <cstdint>
 
 #include "socketio/adapter.hpp"
 #include "socketio/codec.hpp"
 
-namespace adapters::cluster {
+namespace adapters::wire {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::u16string utf16(std::string_view text) {
   return units;
 }
 
-}  // namespace adapters::cluster
+}  // namespace adapters::wire

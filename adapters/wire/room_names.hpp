@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace adapters::cluster {
+namespace adapters::wire {
 
 /// The room in the name of a channel: numbers as JavaScript prints them.
 [[nodiscard]] std::string room_text(std::string_view room);
@@ -12,4 +12,4 @@ namespace adapters::cluster {
 /// The code units of a JavaScript string.
 [[nodiscard]] std::u16string utf16(std::string_view text);
 
-}  // namespace adapters::cluster
+}  // namespace adapters::wire

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "adapters/bus_statistics.hpp"
-#include "adapters/cluster/ids.hpp"
 #include "adapters/redis/client.hpp"
+#include "adapters/wire/ids.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/value.hpp"
 #include "tests/adapters/cluster/scenario.hpp"
@@ -32,7 +32,7 @@ inline std::shared_ptr<adapters::BusMonitor> silent_monitor() {
 class VectorPlayer {
  public:
   using MakeAdapter = std::function<std::unique_ptr<socketio::Adapter>(
-      socketio::Namespace&, FakeClient&, const adapters::cluster::IdGenerator&)>;
+      socketio::Namespace&, FakeClient&, const adapters::wire::IdGenerator&)>;
 
   VectorPlayer(Scenario scenario, std::string node, MakeAdapter make_adapter,
                const std::vector<SkippedStep>& skipped);

@@ -17,17 +17,8 @@ using adapters::redis::Result;
 using tests::Notes;
 using tests::RedisServer;
 using tests::TestedClient;
+using tests::to;
 using tests::wait_until;
-
-namespace {
-
-RedisOptions to(const RedisServer& server) {
-  RedisOptions options;
-  options.url = server.url();
-  return options;
-}
-
-}  // namespace
 
 TEST_CASE("redis client: killed and started again") {
   RedisServer server;

@@ -26,7 +26,7 @@ std::size_t play(const std::string& scenario, const std::string& node,
   tests::VectorPlayer player(
       tests::Scenario(file, scenario), node,
       [options](socketio::Namespace& nsp, tests::FakeClient& client,
-                const cluster::IdGenerator& new_id) {
+                const wire::IdGenerator& new_id) {
         cluster::Bus bus = sharded::make_bus(client, options);
         bus.monitor = tests::silent_monitor();
         bus.new_id = new_id;

@@ -31,7 +31,7 @@ std::size_t play(const std::string& scenario, const std::string& node,
   std::shared_ptr<streams::StreamHub> hub;
   tests::VectorPlayer player(
       tests::Scenario(file, scenario), node,
-      [&](socketio::Namespace& nsp, tests::FakeClient& client, const cluster::IdGenerator& new_id) {
+      [&](socketio::Namespace& nsp, tests::FakeClient& client, const wire::IdGenerator& new_id) {
         StreamsAdapterOptions checked = streams::checked(options);
         checked.monitor = tests::silent_monitor();
         if (hub == nullptr) {

@@ -15,6 +15,13 @@
 
 namespace tests {
 
+/// What a client of this server needs to know.
+[[nodiscard]] inline adapters::RedisOptions to(const RedisServer& server) {
+  adapters::RedisOptions options;
+  options.url = server.url();
+  return options;
+}
+
 /// What callbacks of a client's thread wrote down, for the test's thread to look at.
 class Notes {
  public:
