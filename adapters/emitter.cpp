@@ -6,7 +6,7 @@
 
 #include "adapters/classic/channels.hpp"
 #include "adapters/classic/messages.hpp"
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "socketio/packet.hpp"
 
 namespace adapters {

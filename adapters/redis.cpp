@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 namespace adapters {
 

@@ -64,8 +64,9 @@ struct RedisOptions {
 };
 
 /// The connections of this process to one Redis (a server, a Cluster, or what Sentinels watch), for
-/// all adapters and emitters that use it. Has a thread of its own. Connects by itself, as often as
-/// it takes: making it never fails because Redis is away.
+/// all adapters and emitters that use it, and for the program's own commands (redis_client.hpp).
+/// Has a thread of its own. Connects by itself, as often as it takes: making it never fails because
+/// Redis is away.
 class Redis {
  public:
   /// Throws std::invalid_argument when an option makes no sense, with a message that says which.
@@ -86,7 +87,7 @@ class Redis {
   /// Any thread.
   [[nodiscard]] Statistics statistics() const;
 
-  // For the rest of this folder.
+  /// For commands of one's own; see redis_client.hpp.
   [[nodiscard]] redis::Client& client() noexcept { return *client_; }
 
  private:

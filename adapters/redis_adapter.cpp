@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "adapters/classic/classic_adapter.hpp"
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 namespace adapters {
 

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "adapters/classic/classic_bus.hpp"
-#include "adapters/redis/client.hpp"
 #include "adapters/redis_adapter.hpp"
+#include "adapters/redis_client.hpp"
 #include "adapters/wire/ids.hpp"
 #include "socketio/adapter.hpp"
 

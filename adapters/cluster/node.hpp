@@ -19,7 +19,7 @@
 #include "adapters/cluster/message.hpp"
 #include "adapters/cluster/requests.hpp"
 #include "adapters/cluster/subscriptions.hpp"
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "adapters/wire/ids.hpp"
 #include "engineio/function.hpp"
 #include "engineio/timers.hpp"

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/redis/client.hpp"
 #include "adapters/redis/command_batch.hpp"
+#include "adapters/redis_client.hpp"
 
 namespace adapters::redis {
 

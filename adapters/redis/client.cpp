@@ -1,4 +1,4 @@
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 #include <stdexcept>
 #include <thread>

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 namespace adapters::redis {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "adapters/redis/reply.hpp"
 #include "adapters/redis/url.hpp"
+#include "adapters/redis_reply.hpp"
 
 namespace adapters::redis {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "adapters/redis/command_batch.hpp"
-#include "adapters/redis/reply.hpp"
+#include "adapters/redis_reply.hpp"
 
 namespace adapters::redis {
 

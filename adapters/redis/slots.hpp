@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/redis/reply.hpp"
 #include "adapters/redis/url.hpp"
+#include "adapters/redis_reply.hpp"
 
 namespace adapters::redis {
 

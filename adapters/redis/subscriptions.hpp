@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 namespace adapters::redis {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "adapters/cluster/message.hpp"
-#include "adapters/redis/reply.hpp"
+#include "adapters/redis_reply.hpp"
 #include "socketio/tape.hpp"
 #include "socketio/writer.hpp"
 

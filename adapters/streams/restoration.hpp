@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "adapters/streams/entry.hpp"
 #include "adapters/streams/stream_member.hpp"
 #include "engineio/timers.hpp"

@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "adapters/bus_statistics.hpp"
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "adapters/streams/stream_reader.hpp"
 #include "adapters/streams_adapter.hpp"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "adapters/cluster/node.hpp"
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "adapters/streams/missed_log.hpp"
 #include "adapters/streams/stream_hub.hpp"
 #include "adapters/streams/stream_reader.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "adapters/bus_statistics.hpp"
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "adapters/streams/entry.hpp"
 #include "engineio/function.hpp"
 #include "engineio/timers.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "socketio/codec.hpp"
 #include "socketio/value.hpp"
 

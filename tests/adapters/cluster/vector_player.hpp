@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "adapters/bus_statistics.hpp"
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "adapters/wire/ids.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/value.hpp"

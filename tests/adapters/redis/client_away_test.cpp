@@ -1,5 +1,5 @@
 // The client and a redis-server that goes away.
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The client and one real redis-server.
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 #include <doctest/doctest.h>
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 
 namespace tests {
 

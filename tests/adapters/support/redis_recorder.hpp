@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/redis/client.hpp"
+#include "adapters/redis_client.hpp"
 #include "tests/adapters/support/redis_server.hpp"
 
 namespace tests {

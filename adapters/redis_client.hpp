@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "adapters/redis.hpp"
-#include "adapters/redis/reply.hpp"
+#include "adapters/redis_reply.hpp"
 #include "engineio/function.hpp"
 #include "engineio/timers.hpp"
 
@@ -42,10 +42,11 @@ class BlockingConnection {
   virtual void execute(Command command, ResultCallback callback) = 0;
 };
 
-/// What adapters need of Redis. Commands reach it in the order in which a thread issued them (in a
-/// cluster, those for one master, while no slots move); while Redis is away they wait. All
-/// callbacks come on the client's thread, where an adapter has its state, and none from inside the
-/// call that it belongs to. None may destroy the client.
+/// Redis, as the adapters use it, and for programs that keep things of their own there. Commands
+/// reach it in the order in which a thread issued them (in a cluster, those for one master, while
+/// no slots move); while Redis is away they wait. All callbacks come on the client's thread, where
+/// an adapter has its state, and none from inside the call that it belongs to. None may destroy the
+/// client.
 class Client {
  public:
   virtual ~Client() = default;
