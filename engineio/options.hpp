@@ -156,6 +156,8 @@ struct Options {
   std::chrono::milliseconds destroy_upgrade_timeout{1'000};  ///< ... after this time
 
   unsigned threads = 0;  ///< shards; 0: one for each core
+  /// Sends to many connections with one system call where the kernel offers it (Linux 5.19).
+  bool io_uring = true;
   Limits limits = {};
 };
 

@@ -26,8 +26,10 @@ class Server::Impl {
  public:
   Impl(Options options, SessionAcceptor acceptor)
       : config(std::move(options), std::move(acceptor)),
-        loops(config.shards, config.options.limits,
-              [this](net::ByteStream& stream, unsigned shard) { return receive(stream, shard); }) {
+        loops(
+            config.shards, config.options.limits,
+            [this](net::ByteStream& stream, unsigned shard) { return receive(stream, shard); },
+            config.options.io_uring) {
     for (unsigned i = 0; i < loops.size(); ++i) {
       parts.push_back(std::make_unique<ShardPart>(config, loops.loop(i)));
     }

@@ -284,9 +284,30 @@ void Connection::flush() {
   }
 }
 
+bool Connection::can_flush_in_batch() const noexcept {
+  return !tls_ && !replay_ && !blocked_ && !output_.empty() &&
+         (state_ == State::open || state_ == State::closing);
+}
+
+void Connection::on_batch_sent(IoResult result) {
+  if (!socket_) {
+    return;  // someone who was told before has aborted this one
+  }
+  output_.drop(result.bytes);
+  if (result.status == IoStatus::done && !output_.empty()) {
+    written_ += result.bytes;
+    return send();
+  }
+  on_send_result(result);
+}
+
 void Connection::send() {
   const IoResult result = tls_ ? send_all(socket_.number(), output_, *tls_, connections_.buffer())
                                : send_all(socket_.number(), output_);
+  on_send_result(result);
+}
+
+void Connection::on_send_result(IoResult result) {
   written_ += result.bytes;
   if (result.status == IoStatus::failed) {
     fail();

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "engineio/net/batch_sender.hpp"
 #include "engineio/net/byte_stream.hpp"
 #include "engineio/net/connection_count.hpp"
 #include "engineio/net/descriptor.hpp"
@@ -31,7 +32,7 @@ struct Incoming {
 
 /// A socket and what is needed to read and write it. Small, because there are many, and most of
 /// them idle: the buffers to receive into belong to the loop, and the queue is empty.
-class Connection final : public ByteStream, private Pollable {
+class Connection final : public ByteStream, private Pollable, private BatchSender::Sender {
  public:
   Connection(Connections& connections, Incoming incoming);
   ~Connection() override;
@@ -63,6 +64,12 @@ class Connection final : public ByteStream, private Pollable {
   /// At the end of a turn in which it was asked for: sends what is queued.
   void flush();
 
+  /// Whether flush() would do no more than send, on a socket without TLS.
+  [[nodiscard]] bool can_flush_in_batch() const noexcept;
+  /// flush(), but the sending waits for `batch` to be submitted. Until then nothing else may happen
+  /// to the connection.
+  void flush_in(BatchSender& batch) { batch.add(socket_.number(), output_.slices(), *this); }
+
   /// Ends the connection, after one attempt to send what is queued.
   void stop();
 
@@ -93,6 +100,8 @@ class Connection final : public ByteStream, private Pollable {
   void on_peer_closed();
 
   void send();
+  void on_batch_sent(IoResult result) override;
+  void on_send_result(IoResult result);
   void on_blocked();
   void expect_progress();
   [[nodiscard]] bool has_progressed() const noexcept;

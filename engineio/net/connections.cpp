@@ -6,12 +6,13 @@
 namespace engineio::net {
 
 Connections::Connections(Loop& loop, const Limits& limits, const ConnectionFactory& factory,
-                         Handover hand_over)
+                         Handover hand_over, bool io_uring)
     : loop_(loop),
       limits_(limits),
       factory_(factory),
       hand_over_(std::move(hand_over)),
-      buffers_(std::make_unique<Buffers>()) {
+      buffers_(std::make_unique<Buffers>()),
+      use_io_uring_(io_uring) {
   loop_.set_flush(*this);
 }
 
@@ -49,14 +50,38 @@ void Connections::destroy_later(Connection& connection) {
 /// from its other work.
 void Connections::at_turn_end() {
   std::vector<Connection*> now = std::exchange(to_flush_, {});
+  BatchSender* const batch = now.size() < smallest_batch ? nullptr : find_batch();
   for (Connection* connection : now) {
     connection->flush_queued = false;
-    connection->flush();
+    if (batch == nullptr || !connection->can_flush_in_batch()) {
+      connection->flush();
+    }
+  }
+  if (batch != nullptr) {
+    flush_in_batch(now, *batch);
   }
   if (to_flush_.empty()) {  // usually: keeps the memory
     now.clear();
     to_flush_ = std::move(now);
   }
+}
+
+/// After the others, whose receivers might abort a connection whose output is in the batch.
+void Connections::flush_in_batch(std::span<Connection* const> connections, BatchSender& batch) {
+  for (Connection* connection : connections) {
+    if (connection->can_flush_in_batch()) {
+      connection->flush_in(batch);
+    }
+  }
+  batch.submit();
+}
+
+/// Made on the loop's own thread: the end of a ring interrupts the system calls of its maker.
+BatchSender* Connections::find_batch() {
+  if (std::exchange(use_io_uring_, false)) {
+    batch_ = BatchSender::make();
+  }
+  return batch_.get();
 }
 
 void Connections::destroy(Connection& connection) noexcept {

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "engineio/net/batch_sender.hpp"
 #include "engineio/net/connection.hpp"
 #include "engineio/net/loop.hpp"
 #include "engineio/options.hpp"
@@ -20,7 +21,7 @@ class Connections final : private TurnEndWork {
   using Handover = std::function<bool(unsigned shard, Incoming incoming)>;
 
   Connections(Loop& loop, const Limits& limits, const ConnectionFactory& factory,
-              Handover hand_over);
+              Handover hand_over, bool io_uring);
   ~Connections();
 
   /// Makes a connection and its receiver, and gives it the bytes that came with it.
@@ -55,12 +56,17 @@ class Connections final : private TurnEndWork {
   [[nodiscard]] std::span<char> encrypted_buffer() noexcept { return buffers_->encrypted; }
 
  private:
+  /// Fewer connections are flushed one by one: a batch costs a system call more.
+  static constexpr std::size_t smallest_batch = 4;
+
   struct Buffers {
     std::array<char, headroom + read_size> plain;
     std::array<char, read_size> encrypted;
   };
 
   void at_turn_end() override;
+  void flush_in_batch(std::span<Connection* const> connections, BatchSender& batch);
+  [[nodiscard]] BatchSender* find_batch();
   void destroy(Connection& connection) noexcept;
 
   Loop& loop_;
@@ -68,6 +74,8 @@ class Connections final : private TurnEndWork {
   const ConnectionFactory& factory_;
   Handover hand_over_;
   std::unique_ptr<Buffers> buffers_;
+  bool use_io_uring_;  // as soon as there is enough to send
+  std::unique_ptr<BatchSender> batch_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> to_flush_;
 };

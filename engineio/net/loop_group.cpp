@@ -45,8 +45,8 @@ class TlsSource {
 /// One loop and what lives on it.
 struct Worker {
   Worker(unsigned index, const Limits& limits, const ConnectionFactory& factory,
-         Connections::Handover hand_over)
-      : loop(index, limits), connections(loop, limits, factory, std::move(hand_over)) {}
+         Connections::Handover hand_over, bool io_uring)
+      : loop(index, limits), connections(loop, limits, factory, std::move(hand_over), io_uring) {}
 
   void run() noexcept {
     loop.run();
@@ -70,7 +70,7 @@ struct Worker {
 
 class LoopGroup::Impl {
  public:
-  Impl(unsigned threads, const Limits& limits, ConnectionFactory factory);
+  Impl(unsigned threads, const Limits& limits, ConnectionFactory factory, bool io_uring);
 
   std::uint16_t listen(const std::string& address, std::uint16_t port,
                        const std::shared_ptr<TlsSource>& tls);
@@ -98,14 +98,15 @@ class LoopGroup::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 
-LoopGroup::Impl::Impl(unsigned threads, const Limits& limits, ConnectionFactory factory)
+LoopGroup::Impl::Impl(unsigned threads, const Limits& limits, ConnectionFactory factory,
+                      bool io_uring)
     : limits_(limits), factory_(std::move(factory)), count_(limits.connections) {
   const unsigned size = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < size; ++i) {
-    workers_.push_back(
-        std::make_unique<Worker>(i, limits_, factory_, [this](unsigned shard, Incoming incoming) {
-          return hand_over(shard, std::move(incoming));
-        }));
+    workers_.push_back(std::make_unique<Worker>(
+        i, limits_, factory_,
+        [this](unsigned shard, Incoming incoming) { return hand_over(shard, std::move(incoming)); },
+        io_uring));
   }
 }
 
@@ -216,8 +217,9 @@ void LoopGroup::Impl::stop() noexcept {
   }
 }
 
-LoopGroup::LoopGroup(unsigned threads, const Limits& limits, ConnectionFactory on_connection)
-    : impl_(std::make_unique<Impl>(threads, limits, std::move(on_connection))) {}
+LoopGroup::LoopGroup(unsigned threads, const Limits& limits, ConnectionFactory on_connection,
+                     bool io_uring)
+    : impl_(std::make_unique<Impl>(threads, limits, std::move(on_connection), io_uring)) {}
 
 LoopGroup::~LoopGroup() = default;
 

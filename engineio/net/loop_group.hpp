@@ -16,7 +16,8 @@ namespace engineio::net {
 class LoopGroup {
  public:
   /// `threads` loops; 0: one for each core. Throws std::system_error.
-  LoopGroup(unsigned threads, const Limits& limits, ConnectionFactory on_connection);
+  LoopGroup(unsigned threads, const Limits& limits, ConnectionFactory on_connection,
+            bool io_uring = true);
   ~LoopGroup();
   LoopGroup(const LoopGroup&) = delete;
   LoopGroup& operator=(const LoopGroup&) = delete;

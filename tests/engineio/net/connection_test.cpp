@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 
 #include <doctest/doctest.h>
 
@@ -26,6 +27,18 @@ std::string pattern(std::size_t size) {
   }
   return bytes;
 }
+
+/// The streams of a server with one loop.
+struct Streams {
+  void add(ByteStream& stream) {
+    all.push_back(&stream);
+    log.add("stream");
+  }
+  [[nodiscard]] bool wait_for(std::size_t count) { return log.wait_for("stream", count); }
+
+  std::vector<ByteStream*> all;  // on the loop's thread
+  Log log;
+};
 
 /// Writes `bytes` in pieces of 16 KiB.
 void write_in_pieces(ByteStream& stream, std::string_view bytes) {
@@ -452,6 +465,53 @@ TEST_SUITE("net connection") {
     Client client(server.listen_and_start());
     client.send("x");
     CHECK(client.receive(expected.size()) == expected);
+  }
+
+  // Enough of them to be flushed with one system call where that is possible.
+  TEST_CASE("what many connections write in one turn reaches each, even more than it takes") {
+    Streams streams;
+    Server server([&](Receiver& receiver, unsigned) { streams.add(receiver.stream); });
+    const std::uint16_t port = server.listen_and_start();
+    std::deque<Client> clients;
+    for (int i = 0; i < 8; ++i) {
+      clients.emplace_back(port);
+    }
+    REQUIRE(streams.wait_for(clients.size()));
+    const std::string bytes = pattern(too_much / 4);
+    server.on_loop(0, [&] {
+      for (ByteStream* stream : streams.all) {
+        write_in_pieces(*stream, bytes);
+      }
+    });
+    for (Client& client : clients) {
+      CHECK(client.receive(bytes.size()) == bytes);
+    }
+  }
+
+  TEST_CASE("a connection may abort those that are flushed with it") {
+    Streams streams;
+    Server server([&](Receiver& receiver, unsigned) {
+      receiver.drained_handler = [&] {
+        for (ByteStream* stream : streams.all) {
+          stream->abort();
+        }
+      };
+      streams.add(receiver.stream);
+    });
+    const std::uint16_t port = server.listen_and_start();
+    std::deque<Client> clients;
+    for (int i = 0; i < 8; ++i) {
+      clients.emplace_back(port);
+    }
+    REQUIRE(streams.wait_for(clients.size()));
+    server.on_loop(0, [&] {
+      for (ByteStream* stream : streams.all) {
+        stream->write(slice("x"));
+      }
+    });
+    CHECK(server.log.wait_for("closed here", clients.size()));
+    Client another(port);
+    CHECK(streams.wait_for(clients.size() + 1));
   }
 
   TEST_CASE("an idle connection is small") { CHECK(sizeof(engineio::net::Connection) <= 320); }
