@@ -58,7 +58,7 @@ void Subscriptions::deliver(std::string_view channel, std::span<char> payload) {
     if (i + 1 == listeners.size()) {
       listeners[i]->on_message(channel, payload);
     } else {
-      std::string copy(payload.begin(), payload.end());
+      std::string copy(payload.data(), payload.size());
       listeners[i]->on_message(channel, copy);
     }
   }

@@ -338,7 +338,7 @@ void ServerConnection::hand_over(std::string_view head,
 void ServerConnection::migrate(unsigned shard) {
   assert(!from_head_.empty() && line_.size() == 1);
   forget_last();
-  release().migrate(shard, std::string(from_head_.begin(), from_head_.end()));
+  release().migrate(shard, std::string(from_head_.data(), from_head_.size()));
 }
 
 // Time.

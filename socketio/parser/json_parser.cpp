@@ -101,7 +101,7 @@ class JsonParser final : public Parser {
       partial.reset();
       return DecodeResult::failure("too many bytes in attachments");
     }
-    packet.attachments.emplace_back(bytes.begin(), bytes.end());
+    packet.attachments.emplace_back(bytes.data(), bytes.size());
     if (packet.attachments.size() < packet.expected) {
       return DecodeResult::incomplete();
     }
