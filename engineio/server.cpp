@@ -55,6 +55,20 @@ class Server::Impl {
     }
   }
 
+  void drain(std::chrono::milliseconds span, Task on_drained) {
+    auto done = std::make_shared<Task>(std::move(on_drained));
+    auto remaining = std::make_shared<std::atomic<std::size_t>>(parts.size());
+    for (unsigned i = 0; i < loops.size(); ++i) {
+      loops.loop(i).command([this, i, span, remaining, done] {
+        parts[i]->engine.drain(span, [remaining, done] {
+          if (remaining->fetch_sub(1) == 1) {
+            (*done)();
+          }
+        });
+      });
+    }
+  }
+
   core::Config config;
   net::LoopGroup loops;
   std::vector<std::unique_ptr<ShardPart>> parts;
@@ -89,6 +103,11 @@ void Server::on_http(HttpHandler handler) { impl_->config.fallback = std::move(h
 
 void Server::on_connection_error(std::function<void(const ConnectionError&)> observer) {
   impl_->config.on_connection_error = std::move(observer);
+}
+
+void Server::on_session(SessionObserver begins, SessionObserver has_ended) {
+  impl_->config.on_session_begins = std::move(begins);
+  impl_->config.on_session_ended = std::move(has_ended);
 }
 
 void Server::adopt(int descriptor, std::string received) {
@@ -129,6 +148,10 @@ void Server::on_signals(const std::vector<int>& signals, Task handler) {
 }
 
 void Server::run() { impl_->loops.run(); }
+
+void Server::drain(std::chrono::milliseconds span, Task on_drained) {
+  impl_->drain(span, std::move(on_drained));
+}
 
 void Server::stop() { impl_->stop(); }
 

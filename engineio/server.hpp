@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -72,8 +73,14 @@ class Server {
 
   void on_connection_error(std::function<void(const ConnectionError&)> observer);
 
+  /// Called on the session's shard when it begins, before its handler is made, and when it has
+  /// ended, at the latest when the server is destroyed: to count clients by address, say. Either may
+  /// be empty.
+  using SessionObserver = std::function<void(const Session& session)>;
+  void on_session(SessionObserver begins, SessionObserver has_ended);
+
   /// Runs `handler` on the first shard when one of `signals` arrives (SIGTERM, SIGINT, …), instead
-  /// of what the signal would do. At most once. Throws std::system_error.
+  /// of what the signal would do. A signal has one handler. Throws std::system_error.
   void on_signals(const std::vector<int>& signals, Task handler);
 
   // Any thread, any time:
@@ -96,6 +103,12 @@ class Server {
 
   /// Runs the shards; the calling thread is the first of them. Returns after stop().
   void run();
+
+  /// Refuses new sessions with 503 and closes those that there are, in no order and evenly over
+  /// `span`, each after what is queued has been sent, so that their clients do not all come back
+  /// elsewhere at once. Then runs `on_drained` on some shard: when no session is left, at the
+  /// latest when the span is over. At most once.
+  void drain(std::chrono::milliseconds span, Task on_drained);
 
   /// Stops listening, closes every session (what is queued is dropped), gives connections a moment
   /// to leave, and makes run() return. Idempotent.

@@ -148,6 +148,10 @@ void Server::close() {
   impl_->core->close([engine = impl_->engine.get()] { engine->stop(); });
 }
 
+void Server::close(std::chrono::milliseconds span) {
+  impl_->engine->drain(span, [this] { close(); });
+}
+
 Statistics Server::statistics() const { return impl_->core->statistics(); }
 
 engineio::Server& Server::engine() noexcept { return *impl_->engine; }

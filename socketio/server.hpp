@@ -156,6 +156,9 @@ class Server {
   /// are not told and come back where they find a server. Then run() returns. Idempotent.
   void close();
   void stop() { close(); }
+  /// The same after a drain: new clients are refused, and those that are there sent away one after
+  /// the other in the course of `span`. Once it has begun, close() cuts it short.
+  void close(std::chrono::milliseconds span);
 
   [[nodiscard]] Statistics statistics() const;
   [[nodiscard]] engineio::Server& engine() noexcept;

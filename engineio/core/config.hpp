@@ -37,6 +37,8 @@ struct Config {
   std::vector<HttpRoute> routes;
   HttpHandler fallback;  ///< may be empty
   std::function<void(const ConnectionError&)> on_connection_error;
+  Server::SessionObserver on_session_begins;  ///< may be empty, as may the next
+  Server::SessionObserver on_session_ended;
 };
 
 }  // namespace engineio::core

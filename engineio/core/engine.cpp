@@ -19,6 +19,8 @@ namespace {
 // test suite, for one) lose an open packet that arrives in the same read.
 constexpr std::chrono::milliseconds v3_open_delay{15};
 
+constexpr std::string_view draining_message = "The server is going down";
+
 std::optional<TransportName> parse_transport(std::string_view name) {
   if (name == "polling") {
     return TransportName::polling;
@@ -40,8 +42,19 @@ bool is_valid_header_value(std::string_view value) {
   return true;
 }
 
+std::string_view raw_status_line(unsigned status) {
+  switch (status) {
+    case 405:
+      return "HTTP/1.1 405 Method Not Allowed";
+    case 503:
+      return "HTTP/1.1 503 Service Unavailable";
+    default:
+      return "HTTP/1.1 400 Bad Request";
+  }
+}
+
 std::string raw_refusal(unsigned status, std::string_view text) {
-  std::string raw = status == 405 ? "HTTP/1.1 405 Method Not Allowed" : "HTTP/1.1 400 Bad Request";
+  std::string raw(raw_status_line(status));
   raw += "\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: ";
   raw += std::to_string(text.size());
   raw += "\r\n\r\n";
@@ -90,6 +103,8 @@ void Engine::on_request(std::shared_ptr<http::Exchange> exchange) {
     refuse(request, *refusal);
   } else if (session != nullptr) {
     serve_session(std::move(request), *session);
+  } else if (drain_ != nullptr) {
+    refuse_while_draining(request);
   } else {
     ask_application(std::move(request));
   }
@@ -228,6 +243,17 @@ void Engine::refuse(Request& request, const Refusal& refusal) {
   request.headers.add("Content-Type", "application/json");
   request.exchange->respond(protocol::http_status(refusal.error), request.headers,
                             protocol::error_body(refusal.error, refusal.message));
+}
+
+// A load balancer takes 503 for an invitation to try another server.
+void Engine::refuse_while_draining(Request& request) {
+  counters_.requests_refused.add();
+  if (request.upgrade) {
+    request.exchange->write_and_end(raw_refusal(503, draining_message));
+    return;
+  }
+  request.headers.add("Content-Type", "text/plain");
+  request.exchange->respond(503, request.headers, draining_message);
 }
 
 // --- A request of a session ---------------------------------------------------------------------
@@ -415,6 +441,9 @@ EngineSession& Engine::add_session(std::string id, protocol::Version version,
   EngineSession& added = *session;
   sessions_.emplace(added.id(), std::move(session));
   counters_.sessions.add();
+  if (config_.on_session_begins) {
+    config_.on_session_begins(added);
+  }
   return added;
 }
 
@@ -427,6 +456,9 @@ EngineSession* Engine::find(std::string_view sid) const {
 void Engine::on_session_closed(EngineSession& session) {
   auto node = sessions_.extract(session.id());
   counters_.sessions.subtract();
+  if (config_.on_session_ended) {
+    config_.on_session_ended(session);
+  }
   shard_.after_turn([gone = std::move(node.mapped())] {});
 }
 
@@ -434,6 +466,22 @@ void Engine::for_each_session(const std::function<void(Session&)>& visit) {
   for (const auto& entry : sessions_) {
     visit(*entry.second);
   }
+}
+
+void Engine::drain(std::chrono::milliseconds span, Task on_drained) {
+  std::vector<std::string> ids;
+  for (const auto& entry : sessions_) {
+    ids.emplace_back(entry.first);
+  }
+  drain_ = std::make_unique<Drain>(shard_, std::move(ids), span,
+                                   Drain::Actions{.close =
+                                                      [this](const std::string& id) {
+                                                        if (EngineSession* session = find(id)) {
+                                                          session->close();
+                                                        }
+                                                      },
+                                                  .is_empty = [this] { return sessions_.empty(); },
+                                                  .on_drained = std::move(on_drained)});
 }
 
 void Engine::close() {

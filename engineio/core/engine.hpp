@@ -8,6 +8,7 @@
 
 #include "engineio/core/config.hpp"
 #include "engineio/core/counters.hpp"
+#include "engineio/core/drain.hpp"
 #include "engineio/core/engine_session.hpp"
 #include "engineio/http/connection.hpp"
 #include "engineio/http/exchange.hpp"
@@ -26,6 +27,9 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
   void on_request(std::shared_ptr<http::Exchange> exchange) override;
 
   void for_each_session(const std::function<void(Session&)>& visit);
+
+  /// See Server::drain(). `on_drained` is for this shard.
+  void drain(std::chrono::milliseconds span, Task on_drained);
 
   /// Ends every session and refuses new ones.
   void close();
@@ -80,6 +84,7 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
   [[nodiscard]] std::optional<std::string> make_id(const HttpRequest& request) const;
   EngineSession& add_session(std::string id, protocol::Version version, HttpRequest handshake);
   void refuse(Request& request, const Refusal& refusal);
+  void refuse_while_draining(Request& request);
 
   [[nodiscard]] EngineSession* find(std::string_view sid) const;
   void on_session_closed(EngineSession& session) override;
@@ -91,6 +96,7 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
   SessionHome home_;
   std::unordered_map<std::string_view, std::unique_ptr<EngineSession>> sessions_;
   std::unordered_map<const http::Exchange*, std::unique_ptr<Timer>> foreign_upgrades_;
+  std::unique_ptr<Drain> drain_;
   bool closed_ = false;
 };
 

@@ -55,8 +55,8 @@ void Loop::wake_after(Mailbox::Put put) {
 void Loop::after_turn(Task task) { after_turn_.push_back(std::move(task)); }
 
 void Loop::on_signals(const std::vector<int>& signals, Task handler) {
-  on_signal_ = std::move(handler);
-  sleeper_.on_signals(signals, [this] { signalled_ = true; });
+  SignalHandler& added = signal_handlers_.emplace_back(SignalHandler{std::move(handler)});
+  sleeper_.on_signals(signals, [&added] { added.due = true; });
 }
 
 void Loop::run() noexcept {
@@ -98,8 +98,10 @@ bool Loop::turn(bool descriptors_ready) {
   const bool found = descriptors_ready && poller_.poll() != 0;
   timers_.advance(now_);
   mailbox_.run();
-  if (std::exchange(signalled_, false)) {
-    on_signal_();
+  for (SignalHandler& handler : signal_handlers_) {
+    if (std::exchange(handler.due, false)) {
+      handler.run();
+    }
   }
   end_turn();
   return found;

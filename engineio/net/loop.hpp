@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <thread>
 #include <vector>
 
@@ -71,10 +72,16 @@ class Loop final : public Shard {
   /// at once.
   void flush_needed() noexcept { flush_needed_ = true; }
 
-  /// Runs `handler` in a turn after a signal has arrived. Before run(). Throws std::system_error.
+  /// Runs `handler` in a turn after one of `signals` has arrived. A signal has one handler. Before
+  /// run(). Throws std::system_error.
   void on_signals(const std::vector<int>& signals, Task handler);
 
  private:
+  struct SignalHandler {
+    Task run;
+    bool due = false;
+  };
+
   bool sleep();
   bool turn(bool descriptors_ready);
   void end_turn();
@@ -90,11 +97,10 @@ class Loop final : public Shard {
   TurnEnd turn_end_;
   TurnEndWork* flush_ = nullptr;
   std::vector<Task> after_turn_;
-  Task on_signal_;
+  std::deque<SignalHandler> signal_handlers_;
   Clock::time_point now_;
   bool running_ = false;
   bool flush_needed_ = false;
-  bool signalled_ = false;
 };
 
 }  // namespace engineio::net

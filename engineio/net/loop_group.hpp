@@ -34,8 +34,8 @@ class LoopGroup {
   /// replaced, one that somebody listens on is an error (std::system_error), as is any other file.
   void listen_unix(const std::string& path);
 
-  /// Runs `handler` on the first loop for each arrival of one of `signals`. At most once. Throws
-  /// std::system_error.
+  /// Runs `handler` on the first loop for each arrival of one of `signals`. A signal has one
+  /// handler. Throws std::system_error.
   void on_signals(const std::vector<int>& signals, Task handler);
 
   // Any thread, any time.

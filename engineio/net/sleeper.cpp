@@ -1,5 +1,6 @@
 #include "engineio/net/sleeper.hpp"
 
+#include <deque>
 #include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -20,14 +21,22 @@ struct Sleeper::Asio {
 
   void watch_descriptor();
   void arm_timer(Clock::time_point deadline);
-  void wait_for_signal();
+
+  struct Signals {
+    Signals(asio::io_context& context, Function<void()> its_handler)
+        : set(context), handler(std::move(its_handler)) {}
+
+    void wait();
+
+    asio::signal_set set;
+    Function<void()> handler;
+  };
 
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
   asio::posix::stream_descriptor descriptor;
   asio::steady_timer timer;
-  std::optional<asio::signal_set> signals;  // where none are wanted, none wake the loop
-  Function<void()> on_signal;
+  std::deque<Signals> signals;
   Clock::time_point armed = Clock::time_point::max();
   bool watching = false;
 };
@@ -54,11 +63,11 @@ void Sleeper::Asio::arm_timer(Clock::time_point deadline) {
   });
 }
 
-void Sleeper::Asio::wait_for_signal() {
-  signals->async_wait([this](const error_code& error, int) {
+void Sleeper::Asio::Signals::wait() {
+  set.async_wait([this](const error_code& error, int) {
     if (!error) {
-      on_signal();
-      wait_for_signal();
+      handler();
+      wait();
     }
   });
 }
@@ -86,12 +95,11 @@ void Sleeper::wake() {
 }
 
 void Sleeper::on_signals(const std::vector<int>& signals, Function<void()> handler) {
-  asio_->signals.emplace(asio_->context);
+  Asio::Signals& added = asio_->signals.emplace_back(asio_->context, std::move(handler));
   for (const int signal : signals) {
-    asio_->signals->add(signal);
+    added.set.add(signal);
   }
-  asio_->on_signal = std::move(handler);
-  asio_->wait_for_signal();
+  added.wait();
 }
 
 }  // namespace engineio::net

@@ -27,8 +27,8 @@ class Sleeper {
   /// Ends the present sleep, or the next one. Any thread.
   void wake();
 
-  /// Calls `handler` from sleep() for each arrival of one of `signals`, until destroyed. Throws
-  /// std::system_error.
+  /// Calls `handler` from sleep() for each arrival of one of `signals`, until destroyed. A signal
+  /// has one handler. Throws std::system_error.
   void on_signals(const std::vector<int>& signals, Function<void()> handler);
 
  private:

@@ -371,6 +371,19 @@ TEST_SUITE("net loop group") {
     CHECK(log.wait_for("signal", 2));
   }
 
+  TEST_CASE("signals may have handlers of their own") {
+    Log log;
+    Server server({}, 2);
+    server.group.on_signals({SIGUSR1}, [&] { log.add("first"); });
+    server.group.on_signals({SIGUSR2}, [&] { log.add("second"); });
+    server.start();
+    ::kill(::getpid(), SIGUSR2);
+    CHECK(log.wait_for("second"));
+    ::kill(::getpid(), SIGUSR1);
+    CHECK(log.wait_for("first"));
+    CHECK(log.count("second") == 1);
+  }
+
   TEST_CASE("a signal may stop the group") {
     LoopGroup group(2, Limits(), nullptr);
     group.on_signals({SIGUSR1}, [&] { group.stop(); });
