@@ -7,9 +7,10 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measure } from "./run/measure.mjs";
-import { growth, main } from "./run/scenarios.mjs";
+import { sections } from "./run/scenarios.mjs";
 import { availableServers } from "./run/servers.mjs";
-import { costTable, speedTable } from "./run/tables.mjs";
+import { costTable, speedTable, summary } from "./run/tables.mjs";
+import { FAILED } from "./run/targets.mjs";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,44 +24,63 @@ const { values: flags, positionals } = parseArgs({
 
 const programs = resolve(positionals[0] ?? "build/release/bin");
 const generator = join(programs, "sio_bench");
-const times = flags.quick ? { warmup: 0.7, duration: 1 } : { warmup: 1, duration: 3 };
-const rounds = Number(flags.rounds ?? (flags.quick ? 1 : 5));
+const times = flags.quick ? { warmup: 0.5, duration: 0.7 } : { warmup: 0.6, duration: 1.5 };
+const rounds = Number(flags.rounds ?? (flags.quick ? 1 : 3));
 const servers = availableServers(programs).filter(({ name }) =>
   flags.servers ? flags.servers.split(",").includes(name) : !flags.quick || name !== "bun",
 );
-let failures = 0;
+const results = new Map(); // row -> server's name -> what the rounds reported
+const failed = new Set(); // servers
 
-async function measureRow(row, candidates, threads) {
+// The row as it is measured in this run; undefined if it is not.
+function adapt(row) {
+  if (!flags.quick || row.quick === undefined) {
+    return row;
+  }
+  const note = Object.entries(row.quick || {}).map(([name, value]) => `${name} ${value}`).join(", ");
+  return row.quick && { ...row, flags: { ...row.flags, ...row.quick }, note };
+}
+
+async function measureOnce(row, server, reports) {
+  if (reports.get(server.name) === FAILED) {
+    return;
+  }
+  try {
+    const report = await measure(generator, server, row, times);
+    reports.set(server.name, [...(reports.get(server.name) ?? []), report]);
+  } catch (error) {
+    failed.add(server.name);
+    reports.set(server.name, FAILED);
+    console.error(`${row.title}, ${server.name}: ${error.stderr || error.message}`);
+  }
+}
+
+async function measureRow(row, candidates, count) {
+  if (row.of) {
+    return results.get([...results.keys()].find(({ title }) => title === row.of)) ?? new Map();
+  }
   const reports = new Map();
-  for (let round = 0; round < rounds; ++round) {
-    for (const server of candidates) {
-      try {
-        const report = await measure(generator, server, row, times, threads);
-        reports.set(server.name, [...(reports.get(server.name) ?? []), report]);
-      } catch (error) {
-        ++failures;
-        console.error(`${row.title}, ${server.name}: ${error.stderr ?? error.message}`);
-      }
+  const able = candidates.filter(({ name }) => !row.without?.includes(name));
+  for (let round = 0; round < count; ++round) {
+    for (const server of able) {
+      await measureOnce(row, server, reports);
     }
   }
   return reports;
 }
 
-async function measureAll(rows, candidates, threads = 1) {
-  const results = new Map();
-  for (const row of rows.filter(({ title }) => title.includes(flags.only))) {
-    results.set(row, await measureRow(row, candidates, threads));
-    console.log(costTable([row], candidates.map(({ name }) => name), results).split("\n").at(-1));
-  }
-  return results;
-}
-
-// Both tables of a part of the run.
-function section(title, results, candidates) {
-  const rows = [...results.keys()];
+// Measures a section; resolves to its part of the report.
+async function measureSection({ title, rows, servers: wanted, rounds: most = rounds }) {
+  const candidates = servers.filter(({ name }) => !wanted || wanted.includes(name));
   const names = candidates.map(({ name }) => name);
-  const parts = [costTable(rows, names, results), speedTable(rows, names, results)];
-  return [`## ${title}`, ...parts].join("\n\n");
+  const wantedRows = candidates.length ? rows.filter((row) => row.title.includes(flags.only)) : [];
+  const measured = wantedRows.map(adapt).filter(Boolean);
+  for (const row of measured) {
+    results.set(row, await measureRow(row, candidates, Math.min(rounds, most)));
+    console.log(costTable([row], names, results).split("\n").at(-1));
+  }
+  const tables = [costTable(measured, names, results), speedTable(measured, names, results)];
+  return measured.length ? [`## ${title}`, ...tables.filter(Boolean)].join("\n\n") : "";
 }
 
 function preface() {
@@ -69,27 +89,22 @@ function preface() {
     "# Benchmarks",
     `Written by \`./dev bench\` on ${new Date().toISOString().slice(0, 10)}. Machine: ${machine}.`,
     servers.map(({ name, version }) => `- ${name}: ${version}`).join("\n"),
-    `Medians of ${rounds} rounds of ${times.duration} s in which the servers take turns; one core for ` +
+    `Medians of up to ${rounds} rounds of ${times.duration} s in which the servers take turns; one core for ` +
       "the server, one for the load generator, which checks every byte. Costs are the CPU time of the " +
-      "server's process. `floor` answers with hard-coded bytes: what the kernel alone costs. " +
-      "Percentiles are over the samples of all rounds. `!`: the generator's core was the limit.",
+      "server's process. `floor` answers with hard-coded bytes: what the kernel alone costs. Percentiles " +
+      "are over the samples of all rounds. `!`: the generator was the limit, or shared a core with the " +
+      "server. The target is what ours may cost at most, or must reach. More in apps/bench/README.md.",
   ].join("\n\n");
 }
 
-const parts = [preface()];
-const results = await measureAll(main, servers);
-parts.push(section("Costs and speed", results, servers));
-if (!flags.quick) {
-  const compared = servers.filter(({ name }) => ["ours", "floor", "node"].includes(name));
-  parts.push(section("Growth", await measureAll(growth, compared), compared));
-  const ours = servers.filter(({ name }) => name === "ours");
-  const threaded = main.filter(({ title }) => /in flight|outstanding/.test(title));
-  parts.push(section("Two threads", await measureAll(threaded, ours, 2), ours));
+const parts = [];
+for (const section of sections) {
+  parts.push(await measureSection(section));
 }
 
-const report = `${parts.join("\n\n")}\n`;
+const report = `${[preface(), summary(results), ...parts].filter(Boolean).join("\n\n")}\n`;
 console.log(`\n${report}`);
-if (!flags.quick && !flags.only && !flags.servers && failures === 0) {
+if (!flags.quick && !flags.only && !flags.servers && !failed.has("ours")) {
   writeFileSync(fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url)), report);
 }
-process.exitCode = failures === 0 ? 0 : 1;
+process.exitCode = failed.size === 0 ? 0 : 1;

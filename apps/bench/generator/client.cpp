@@ -7,16 +7,12 @@
 
 namespace bench {
 
-Client::Client(Loop& loop, const Address& address, TransportKind transport, std::size_t index,
-               Listener& listener)
-    : index_(index),
-      listener_(listener),
-      transport_(transport == TransportKind::polling
-                     ? make_polling_transport(loop, address, *this)
-                     : make_websocket_transport(loop, address, *this)) {}
+Client::Client(Loop& loop, const Route& route, std::size_t index, Listener& listener)
+    : index_(index), listener_(listener), transport_(make_transport(loop, route, *this)) {}
 
-void Client::connect(std::function<void()> on_joined) {
+void Client::connect(std::function<void()> on_joined, std::string_view auth) {
   on_joined_ = std::move(on_joined);
+  auth_ = auth;
   transport_->open();
 }
 
@@ -26,9 +22,10 @@ void Client::on_text(std::string_view packet) {
   } else if (packet == "2") {
     send("3");
   } else if (packet.starts_with("40{")) {
+    listener_.on_joined(*this, packet.substr(2));
     on_joined_();
   } else if (packet.starts_with("0{")) {
-    send("40");
+    send("40" + auth_);
   } else if (packet != "6") {
     fail("the server sent <" + std::string(packet) + ">");
   }

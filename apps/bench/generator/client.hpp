@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "apps/bench/generator/transport.hpp"
@@ -18,22 +19,26 @@ class Listener {
   virtual void on_packet(Client& client, std::string_view packet) = 0;
   /// An attachment.
   virtual void on_binary(Client& client, std::string_view bytes) = 0;
+  /// The client is in the namespace. `answer` is what the server said to that: `{"sid":…}`.
+  virtual void on_joined(Client&, std::string_view /*answer*/) {}
 
  protected:
   ~Listener() = default;
 };
 
-/// One Socket.IO client that is in the namespace `/`. A connection that breaks is a Failure.
+/// One Socket.IO client in the namespace `/`. A connection that breaks by itself is a Failure.
 class Client final : private Transport::Receiver {
  public:
-  enum class TransportKind { websocket, polling };
-
-  Client(Loop& loop, const Address& address, TransportKind transport, std::size_t index,
-         Listener& listener);
+  /// `route` must outlive the client.
+  Client(Loop& loop, const Route& route, std::size_t index, Listener& listener);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  void connect(std::function<void()> on_joined);
+  /// At first, and after cut(). `auth` is what the client says when it joins: JSON, or nothing.
+  void connect(std::function<void()> on_joined, std::string_view auth = {});
+
+  /// Resets the TCP connections, without a word to the server.
+  void cut() { transport_->cut(); }
 
   /// `packet` is ready for the wire: `42["news"]`.
   void send(std::string_view packet) { transport_->send_text(packet); }
@@ -53,6 +58,7 @@ class Client final : private Transport::Receiver {
   std::size_t index_;
   Listener& listener_;
   std::function<void()> on_joined_;
+  std::string auth_;
   std::unique_ptr<Transport> transport_;
 };
 

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <map>
 #include <string_view>
@@ -17,7 +18,9 @@ Scenario find_scenario(std::string_view name) {
   static const std::map<std::string_view, Scenario> all{
       {"echo", bench::run_echo},           {"binary", bench::run_binary_echo},
       {"broadcast", bench::run_broadcast}, {"rooms", bench::run_rooms},
-      {"connect", bench::run_connect},     {"idle", bench::run_idle},
+      {"mixed", bench::run_mixed},         {"connect", bench::run_connect},
+      {"idle", bench::run_idle},           {"jitter", bench::run_jitter},
+      {"avalanche", bench::run_avalanche},
   };
   const auto found = all.find(name);
   if (found == all.end()) {
@@ -37,8 +40,13 @@ int main(int argc, char** argv) {
     const bench::Options options = bench::parse_options(argc, argv);
     const Scenario scenario = find_scenario(options.scenario);
     bench::raise_descriptor_limit();
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's writes would raise it
     bench::Loop loop;
-    bench::print(options, scenario(loop, options));
+    const bench::Result result = scenario(loop, options);
+    bench::print(options, result);
+    if (result.delivered_share.value_or(1) < 1) {
+      throw bench::Failure("messages were lost");
+    }
     return 0;
   } catch (const bench::Failure& failure) {
     std::fprintf(stderr, "sio_bench: %s\n", failure.what());

@@ -1,83 +1,14 @@
 #include <string>
 
 #include "apps/bench/generator/failure.hpp"
-#include "apps/bench/generator/http.hpp"
+#include "apps/bench/generator/http_connection.hpp"
+#include "apps/bench/generator/text.hpp"
 #include "apps/bench/generator/transport.hpp"
 
 namespace bench {
 namespace {
 
 constexpr char separator = '\x1e';
-constexpr std::string_view sid_key = "\"sid\":\"";
-
-/// One HTTP/1.1 connection that is kept alive, with at most one request on its way.
-class HttpConnection final : private Stream::Owner {
- public:
-  class Owner {
-   public:
-    virtual void on_response(HttpConnection& connection, std::string_view body) = 0;
-    virtual void on_closed() = 0;
-
-   protected:
-    ~Owner() = default;
-  };
-
-  HttpConnection(Loop& loop, const Address& address, Owner& owner)
-      : address_(address), owner_(owner), stream_(loop, *this) {}
-
-  [[nodiscard]] bool busy() const { return busy_; }
-
-  void get(std::string_view target) { begin("GET ", target).append("\r\n"); }
-
-  void post(std::string_view target, std::string_view body) {
-    begin("POST ", target)
-        .append("Content-Type: text/plain;charset=UTF-8\r\nContent-Length: ")
-        .append(std::to_string(body.size()))
-        .append("\r\n\r\n")
-        .append(body);
-  }
-
-  void close() {
-    busy_ = false;
-    stream_.close();
-  }
-
- private:
-  std::string& begin(std::string_view method, std::string_view target) {
-    if (!stream_.is_open()) {
-      stream_.connect(address_);
-    }
-    busy_ = true;
-    std::string& out = stream_.output();
-    out.append(method).append(target).append(" HTTP/1.1\r\nHost: ").append(address_.host);
-    return out.append("\r\n");
-  }
-
-  std::size_t on_bytes(std::string_view bytes) override {
-    const auto response = http::read_response(bytes);
-    if (!response) {
-      return 0;
-    }
-    if (!busy_ || response->size != bytes.size()) {
-      throw Failure("a response that nobody asked for: " + std::string(bytes));
-    }
-    busy_ = false;
-    owner_.on_response(*this, response->body);
-    return bytes.size();
-  }
-
-  // A server may close a connection that it does not owe an answer.
-  void on_closed() override {
-    if (busy_) {
-      owner_.on_closed();
-    }
-  }
-
-  const Address& address_;
-  Owner& owner_;
-  Stream stream_;
-  bool busy_ = false;
-};
 
 // Until the namespace is joined all goes over the first connection, which is what a join costs at
 // least; then one connection waits for packets while the other sends some.
@@ -91,10 +22,13 @@ class PollingTransport final : public Transport, private HttpConnection::Owner {
     poll(first_);
   }
 
-  void close() override {
-    first_.close();
-    second_.close();
+  void cut() override {
+    first_.cut();
+    second_.cut();
     polling_ = nullptr;
+    posting_ = nullptr;
+    joined_ = false;
+    unsent_.clear();
   }
 
   void send_text(std::string_view packet) override {
@@ -117,16 +51,18 @@ class PollingTransport final : public Transport, private HttpConnection::Owner {
     connection.get(target_);
   }
 
+  // One at a time, so that the server reads the packets in their order.
   void send_waiting() {
-    HttpConnection& connection = polling_ == &first_ ? second_ : first_;
-    if (!unsent_.empty() && !connection.busy()) {
-      connection.post(target_, unsent_);
+    if (!unsent_.empty() && posting_ == nullptr) {
+      posting_ = polling_ == &first_ ? &second_ : &first_;
+      posting_->post(target_, unsent_);
       unsent_.clear();
     }
   }
 
   void on_response(HttpConnection& connection, std::string_view body) override {
-    if (&connection != polling_) {
+    if (&connection == posting_) {
+      posting_ = nullptr;
       if (body != "ok") {
         throw Failure("the answer to a POST: " + describe_mismatch(body, "ok"));
       }
@@ -142,8 +78,8 @@ class PollingTransport final : public Transport, private HttpConnection::Owner {
 
   // The POST of the CONNECT packet is answered before the next poll goes out.
   void poll_again() {
-    if (polling_ == nullptr && (joined_ || !first_.busy())) {
-      poll(first_.busy() ? second_ : first_);
+    if (polling_ == nullptr && (joined_ || posting_ == nullptr)) {
+      poll(posting_ == &first_ ? second_ : first_);
     }
   }
 
@@ -160,19 +96,10 @@ class PollingTransport final : public Transport, private HttpConnection::Owner {
 
   void on_packet(std::string_view packet) {
     if (packet.starts_with('0')) {
-      keep_sid(packet);
+      target_.append("&sid=").append(field_of(packet, "sid"));
     }
     joined_ = joined_ || packet.starts_with("40");
     receiver_.on_text(packet);
-  }
-
-  void keep_sid(std::string_view packet) {
-    const std::size_t begin = packet.find(sid_key);
-    if (begin == std::string_view::npos) {
-      throw Failure("the open packet has no sid: " + std::string(packet));
-    }
-    const std::string_view rest = packet.substr(begin + sid_key.size());
-    target_.append("&sid=").append(rest.substr(0, rest.find('"')));
   }
 
   void on_closed() override { receiver_.on_closed(); }
@@ -181,6 +108,7 @@ class PollingTransport final : public Transport, private HttpConnection::Owner {
   HttpConnection first_;
   HttpConnection second_;
   HttpConnection* polling_ = nullptr;  // waits for packets
+  HttpConnection* posting_ = nullptr;  // waits for its "ok"
   std::string target_;
   std::string unsent_;
   bool handling_ = false;  // a payload: what is sent meanwhile leaves together
@@ -189,9 +117,9 @@ class PollingTransport final : public Transport, private HttpConnection::Owner {
 
 }  // namespace
 
-std::unique_ptr<Transport> make_polling_transport(Loop& loop, const Address& address,
+std::unique_ptr<Transport> make_polling_transport(Loop& loop, const Route& route,
                                                   Transport::Receiver& receiver) {
-  return std::make_unique<PollingTransport>(loop, address, receiver);
+  return std::make_unique<PollingTransport>(loop, route.server, receiver);
 }
 
 }  // namespace bench

@@ -50,6 +50,9 @@ void print_table(const Options& options, const Result& result) {
   if (result.bytes_per_connection) {
     std::printf("  server memory    %.0f bytes per connection\n", *result.bytes_per_connection);
   }
+  if (result.delivered_share) {
+    std::printf("  delivered        %.4f%%\n", *result.delivered_share * 100);
+  }
   std::printf("  generator        %.0f%% of a core%s\n", own_load(result) * 100,
               own_load(result) > too_busy ? ": IT MAY BE THE BOTTLENECK" : "");
 }
@@ -76,6 +79,9 @@ void print_json(const Options& options, const Result& result) {
   }
   if (result.bytes_per_connection) {
     std::printf(",\"bytes_per_connection\":%.1f", *result.bytes_per_connection);
+  }
+  if (result.delivered_share) {
+    std::printf(",\"delivered_share\":%.9f", *result.delivered_share);
   }
   print_histogram(result.latency);
   std::printf("}\n");

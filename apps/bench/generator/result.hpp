@@ -19,6 +19,7 @@ struct Result {
   nanoseconds own_cpu{};
   std::optional<nanoseconds> server_cpu = {};
   std::optional<double> bytes_per_connection = {};
+  std::optional<double> delivered_share = {};  ///< where messages may get lost; 1: none was
 };
 
 /// Measures from its construction to stop() what time has passed and who used the processor.

@@ -36,6 +36,9 @@ void Stream::connect(const Address& address) {
   const int result =
       ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&target), sizeof(target));
   check_system(result == 0 || errno == EINPROGRESS, "connect");
+  if (address.tls) {
+    tls_.emplace(descriptor_);
+  }
   loop_.watch(descriptor_, *this);
 }
 
@@ -43,8 +46,15 @@ void Stream::close() {
   if (descriptor_ >= 0) {
     ::close(std::exchange(descriptor_, -1));
   }
+  tls_.reset();
   unused_.clear();
   output_.clear();
+}
+
+void Stream::cut() {
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+  close();
 }
 
 std::string& Stream::output() {
@@ -56,24 +66,35 @@ std::string& Stream::output() {
 
 void Stream::on_ready() {
   flush();
-  while (is_open() && receive() == loop_.scratch().size()) {
+  while (is_open() && receive()) {
+  }
+  if (tls_) {
+    flush();  // the handshake may have come to its end
   }
 }
 
-// Less than the scratch space holds means that there is no more.
-std::size_t Stream::receive() {
+// Whether there may be more.
+bool Stream::receive() {
   const auto scratch = loop_.scratch();
-  const ssize_t size = recv(descriptor_, scratch.data(), scratch.size(), 0);
+  const ssize_t size = read(scratch);
   if (size > 0) {
     deliver({scratch.data(), static_cast<std::size_t>(size)});
-    return static_cast<std::size_t>(size);
+    return tls_ || static_cast<std::size_t>(size) == scratch.size();
   }
   if (size < 0 && (errno == EAGAIN || errno == ENOTCONN)) {
-    return 0;
+    return false;
   }
   close();
   owner_.on_closed();
-  return 0;
+  return false;
+}
+
+std::ptrdiff_t Stream::read(std::span<char> space) {
+  return tls_ ? tls_->receive(space) : recv(descriptor_, space.data(), space.size(), 0);
+}
+
+std::ptrdiff_t Stream::write(std::string_view bytes) {
+  return tls_ ? tls_->send(bytes) : send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
 void Stream::deliver(std::string_view bytes) {
@@ -96,7 +117,7 @@ void Stream::flush() {
   if (!is_open() || output_.empty()) {
     return;
   }
-  const ssize_t sent = send(descriptor_, output_.data(), output_.size(), MSG_NOSIGNAL);
+  const ssize_t sent = write(output_);
   if (sent > 0) {
     output_.erase(0, static_cast<std::size_t>(sent));
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "apps/bench/generator/client.hpp"
 #include "apps/bench/generator/fleet.hpp"
@@ -53,7 +54,9 @@ class Traffic : public Listener {
   Histogram latency_;
 };
 
-/// Opens the connections, warms up, measures, and waits for everything that is on its way.
-[[nodiscard]] Result run_traffic(Loop& loop, const Options& options, Traffic& traffic);
+/// Opens the connections, warms up, measures, and waits for everything that is on its way. `unit`
+/// is what arrives.
+[[nodiscard]] Result run_traffic(Loop& loop, const Options& options, Traffic& traffic,
+                                 std::string_view unit);
 
 }  // namespace bench

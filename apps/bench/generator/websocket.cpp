@@ -12,6 +12,7 @@ constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 constexpr unsigned final_frame = 0x80;
+constexpr unsigned compressed_frame = 0x40;
 constexpr unsigned masked = 0x80;
 constexpr std::size_t largest_7_bits = 125;
 constexpr std::size_t largest_16_bits = 0xffff;
@@ -67,8 +68,8 @@ std::optional<Frame> read_frame(std::string_view bytes) {
   }
   const auto first = static_cast<unsigned char>(bytes[0]);
   const auto second = static_cast<unsigned char>(bytes[1]);
-  if ((first & 0xf0U) != final_frame || (second & masked) != 0) {
-    throw Failure("a WebSocket frame that is fragmented, compressed or masked");
+  if ((first & 0xf0U & ~compressed_frame) != final_frame || (second & masked) != 0) {
+    throw Failure("a WebSocket frame that is fragmented or masked");
   }
   const std::size_t length_bytes = second == 126 ? 2 : second == 127 ? 8 : 0;
   const std::size_t header = 2 + length_bytes;
@@ -80,24 +81,37 @@ std::optional<Frame> read_frame(std::string_view bytes) {
   if (bytes.size() - header < length) {
     return std::nullopt;
   }
-  return Frame{static_cast<Opcode>(first & 0x0fU), bytes.substr(header, length), header + length};
+  return Frame{static_cast<Opcode>(first & 0x0fU), (first & compressed_frame) != 0,
+               bytes.substr(header, length), header + length};
 }
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload, std::uint32_t mask) {
-  append_big_endian(out, final_frame | static_cast<unsigned>(opcode), 1);
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, std::uint32_t mask,
+                  bool compressed) {
+  const unsigned flags = final_frame | (compressed ? compressed_frame : 0);
+  append_big_endian(out, flags | static_cast<unsigned>(opcode), 1);
   append_length(out, payload.size());
   out.append(reinterpret_cast<const char*>(&mask), sizeof(mask));
   append_masked(out, payload, mask);
 }
 
-void append_upgrade_request(std::string& out, std::string_view host, std::string_view target) {
+void append_upgrade_request(std::string& out, std::string_view host, std::string_view target,
+                            bool deflate) {
   out.append("GET ").append(target).append(" HTTP/1.1\r\nHost: ").append(host);
   out.append("\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+  if (deflate) {
+    out.append("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+  }
   out.append("Sec-WebSocket-Key: ").append(key).append("\r\n\r\n");
 }
 
 bool accepts_upgrade(std::string_view head) {
   return head.starts_with("HTTP/1.1 101 ") && head.find(accept) != std::string_view::npos;
+}
+
+bool accepts_deflate(std::string_view head) {
+  const auto has = [&](std::string_view text) { return head.find(text) != std::string_view::npos; };
+  return has("permessage-deflate") && has("server_no_context_takeover") &&
+         has("client_no_context_takeover");
 }
 
 }  // namespace bench::websocket

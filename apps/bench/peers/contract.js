@@ -8,14 +8,17 @@ export function serve(io) {
       ack();
     });
     socket.on("room", (room, payload) => io.to(room).emit("room", payload));
+    socket.on("typing", (room, payload) => socket.to(room).volatile.emit("typing", payload));
   });
 }
 
+// The flags of sio_bench_server, as far as a peer has them.
 export function readFlags() {
-  const flags = { host: "127.0.0.1", port: "0", engine: "ws" };
+  const flags = { host: "127.0.0.1", port: "0" };
   const words = process.argv.slice(2);
   for (let i = 0; i + 1 < words.length; i += 2) {
     flags[words[i].replace(/^--/, "")] = words[i + 1];
   }
-  return { ...flags, port: Number(flags.port) };
+  const [cert, key] = flags.tls?.split(",") ?? [];
+  return { ...flags, port: Number(flags.port), tls: flags.tls && { cert, key } };
 }

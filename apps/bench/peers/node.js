@@ -1,13 +1,35 @@
-// socket.io on Node: `node node.js [--host H] [--port N] [--engine ws|eiows]`. For eiows, which
-// compiles itself from Node's own sources, say `npm install eiows` before.
-import { createServer } from "node:http";
+// socket.io on Node: `node node.js [--host H] [--port N] [--engine ws|eiows] [--tls CERT,KEY]
+// [--deflate on] [--recovery on] [--adapter redis|sharded|streams --redis HOST:PORT]`. For eiows see
+// ../README.md.
+import { readFileSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
 import { Server } from "socket.io";
 import { readFlags, serve } from "./contract.js";
 
-const { host, port, engine } = readFlags();
-const wsEngine = engine === "eiows" ? (await import("eiows")).default.Server : undefined;
-const http = createServer();
-http.keepAliveTimeout = 65_000; // the benchmark's polling clients rest for longer than Node's 5 s
-serve(new Server(http, wsEngine ? { wsEngine } : {}));
-http.listen(port, host, 4096, () => console.log(`listening on ${host}:${http.address().port}`));
+const flags = readFlags();
+
+function makeHttpServer({ tls }) {
+  return tls
+    ? https.createServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) })
+    : http.createServer();
+}
+
+async function makeOptions({ engine, deflate, recovery, adapter, redis }) {
+  return {
+    ...(engine === "eiows" && { wsEngine: (await import("eiows")).default.Server }),
+    ...(deflate === "on" && {
+      perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true },
+    }),
+    ...(recovery === "on" && { connectionStateRecovery: {} }),
+    ...(adapter && { adapter: await (await import("./adapter.js")).makeAdapter(adapter, redis) }),
+  };
+}
+
+const server = makeHttpServer(flags);
+server.keepAliveTimeout = 65_000; // the benchmark's polling clients rest for longer than Node's 5 s
+serve(new Server(server, await makeOptions(flags)));
+server.listen(flags.port, flags.host, 4096, () =>
+  console.log(`listening on ${flags.host}:${server.address().port}`),
+);
 process.on("SIGTERM", () => process.exit(0));

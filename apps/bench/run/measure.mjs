@@ -1,27 +1,69 @@
 // One scenario against one server, and what several rounds of it say together.
 import { execFile } from "node:child_process";
+import { cpus } from "node:os";
 import { promisify } from "node:util";
 import { start } from "./servers.mjs";
+import { startRedis } from "./redis.mjs";
+import { certificate } from "./certificate.mjs";
 
-const SERVER_CORE = "0";
-const GENERATOR_CORE = "1";
+// The shards of a server have the first cores, the generator the one after them if there is one.
+function coresFor({ threads = 1 } = {}) {
+  const generator = Math.min(threads, cpus().length - 1);
+  const server = Array.from({ length: threads }, (_, core) => core).join(",");
+  return { server, generator: String(generator), shared: generator < threads };
+}
 
 function toFlags(flags) {
   return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
+function serverFlags({ threads, tls, deflate, recovery, adapter } = {}, redis) {
+  return toFlags({
+    ...(threads && { threads }),
+    ...(tls && { tls: certificate() }),
+    ...(deflate && { deflate: "on" }),
+    ...(recovery && { recovery: "on" }),
+    ...(adapter && { adapter, redis: `127.0.0.1:${redis.port}` }),
+  });
+}
+
+// What the generator has to know about the server: where it is, and how to talk to it.
+function targetFlags({ tls, deflate } = {}, running, sender) {
+  return {
+    port: running.port,
+    "server-pid": running.pid,
+    ...(sender && { "sender-port": sender.port }),
+    ...(tls && { tls: "on" }),
+    ...(deflate && { deflate: "on" }),
+  };
+}
+
+// Starts all that the row needs. What is started is put into `started` at once.
+async function startServers(server, row, cores, started) {
+  const keep = (thing) => (started.push(thing), thing);
+  const redis = row.server?.adapter && keep(await startRedis(cores.generator));
+  const flags = serverFlags(row.server, redis);
+  const running = keep(await start(server, cores.server, flags));
+  await redis?.subscribed();
+  const remote = row.server?.cluster === "remote";
+  const sender = remote ? keep(await start(server, cores.generator, flags)) : undefined;
+  return targetFlags(row.server, running, sender);
+}
+
 // Resolves to what sio_bench reports.
-export async function measure(generator, server, row, times, threads = 1) {
-  const cores = threads === 1 ? SERVER_CORE : `${SERVER_CORE},${GENERATOR_CORE}`;
-  const running = await start(server, cores, threads === 1 ? [] : ["--threads", String(threads)]);
-  const target = { port: running.port, "server-pid": running.pid, json: "on" };
-  const flags = toFlags({ ...times, ...row.flags, ...target });
+export async function measure(generator, server, row, times) {
+  const cores = coresFor(row.server);
+  const started = [];
   try {
-    const command = ["-c", GENERATOR_CORE, generator, row.scenario, ...flags];
+    const target = await startServers(server, row, cores, started);
+    const flags = toFlags({ ...times, ...row.flags, ...target, json: "on" });
+    const command = ["-c", cores.generator, generator, row.scenario, ...flags];
     const { stdout } = await promisify(execFile)("taskset", command, { maxBuffer: 1 << 26 });
-    return JSON.parse(stdout);
+    return { ...JSON.parse(stdout), shared_core: cores.shared };
   } finally {
-    await running.stop();
+    for (const thing of started.reverse()) {
+      await thing.stop();
+    }
   }
 }
 
@@ -46,25 +88,32 @@ export function percentile(rounds, share) {
 }
 
 const metrics = {
-  cpu: (rounds) => median(rounds.map((r) => (r.server_cpu_seconds * 1e6) / r.count)),
-  memory: (rounds) => median(rounds.map((r) => r.bytes_per_connection)),
-  p99: (rounds) => percentile(rounds, 0.99) / 1e6,
+  cpu: {
+    of: (rounds) => median(rounds.map((r) => (r.server_cpu_seconds * 1e6) / r.count)),
+    unit: (rounds) => `µs/${rounds[0].unit}`,
+  },
+  memory: { of: (rounds) => median(rounds.map((r) => r.bytes_per_connection)), unit: () => "bytes" },
+  p99: { of: (rounds) => percentile(rounds, 0.99) / 1e6, unit: () => "ms" },
+  seconds: { of: (rounds) => median(rounds.map((r) => r.seconds)), unit: () => "s" },
+  share: { of: (rounds) => Math.min(...rounds.map((r) => r.delivered_share * 100)), unit: () => "%" },
 };
 
 // The number that stands for the rounds in the table of costs.
 export function costOf(row, rounds) {
-  return metrics[row.metric ?? "cpu"](rounds);
+  return metrics[row.metric ?? "cpu"].of(rounds);
 }
 
 export function unitOf(row, rounds) {
-  const names = { cpu: `µs/${rounds[0].unit}`, memory: "bytes", p99: "ms" };
-  return names[row.metric ?? "cpu"];
+  return metrics[row.metric ?? "cpu"].unit(rounds);
 }
 
 export function rateOf(rounds) {
   return median(rounds.map((r) => r.count / r.seconds));
 }
 
-export function generatorLoadOf(rounds) {
-  return median(rounds.map((r) => r.generator_load));
+const BUSY = 0.9;
+
+// Whether the rate may be the generator's limit, and not the server's.
+export function generatorLimits(rounds) {
+  return rounds[0].shared_core || median(rounds.map((r) => r.generator_load)) > BUSY;
 }

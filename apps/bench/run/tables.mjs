@@ -1,7 +1,6 @@
 // Tables of what was measured, as Markdown whose columns line up.
-import { costOf, generatorLoadOf, percentile, rateOf, unitOf } from "./measure.mjs";
-
-const BUSY = 0.9;
+import { costOf, generatorLimits, percentile, rateOf, unitOf } from "./measure.mjs";
+import { FAILED, Targets } from "./targets.mjs";
 
 function layOut(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => [...row[column]].length)));
@@ -11,7 +10,7 @@ function layOut(rows) {
   return [line(rows[0]), line(rule), ...rows.slice(1).map(line)].join("\n");
 }
 
-function short(number) {
+export function short(number) {
   if (number === undefined || !Number.isFinite(number)) {
     return "-";
   }
@@ -20,54 +19,57 @@ function short(number) {
 
 const times = (ratio) => (ratio === undefined || !Number.isFinite(ratio) ? "-" : `${short(ratio)} ×`);
 
-// The most that ours may cost; undefined where the run does not tell.
-function limitOf(row, costs) {
-  if (row.target?.value) {
-    return row.target.value;
-  }
-  if (row.target?.floor) {
-    return costs.floor && row.target.floor * costs.floor;
-  }
-  const real = Object.entries(costs).filter(([name]) => name !== "floor" && name !== "ours");
-  return row.target?.best && real.length ? Math.min(...real.map(([, cost]) => cost)) : undefined;
+// In a quick run a row may be measured with less than its title says.
+function labelOf({ title, note }) {
+  return note ? `${title} [${note}]` : title;
 }
 
-function verdict(row, costs) {
-  const limit = limitOf(row, costs);
-  return limit === undefined || costs.ours === undefined
-    ? "-"
-    : `${short(limit)} ${costs.ours <= limit ? "met" : "MISSED"}`;
+function cell(rounds, format) {
+  return rounds === FAILED ? "failed" : rounds ? format(rounds) : "-";
 }
 
-const roundsOf = (results, row, name) => results.get(row)?.get(name);
+function verdict(row, targets) {
+  const { bound, met } = targets.judge(row) ?? {};
+  return bound === undefined ? "-" : `${bound(short)} ${met ? "met" : "MISSED"}`;
+}
 
 // results: row -> server's name -> what the rounds reported.
 export function costTable(rows, names, results) {
+  const targets = new Targets(results);
   const body = rows.map((row) => {
-    const measured = names.filter((name) => roundsOf(results, row, name));
-    const costs = Object.fromEntries(
-      measured.map((name) => [name, costOf(row, roundsOf(results, row, name))]),
-    );
-    const unit = measured.length ? unitOf(row, roundsOf(results, row, measured[0])) : "";
-    const ratio = times(costs.node / costs.ours);
-    return [`${row.title} (${unit})`, ...names.map((n) => short(costs[n])), ratio, verdict(row, costs)];
+    const [any] = names.map((name) => targets.roundsOf(row, name)).filter(Boolean);
+    const ratio = times(targets.costOf(row, "node") / targets.costOf(row, "ours"));
+    return [
+      any ? `${labelOf(row)} (${unitOf(row, any)})` : labelOf(row),
+      ...names.map((name) => cell(results.get(row)?.get(name), (rounds) => short(costOf(row, rounds)))),
+      row.metric === "share" ? "-" : ratio,
+      verdict(row, targets),
+    ];
   });
   return layOut([["cost", ...names, "node/ours", "target"], ...body]);
 }
 
 export function speedTable(rows, names, results) {
-  const cell = (rounds) => {
-    if (!rounds) {
-      return "-";
-    }
+  const speed = (rounds) => {
     const milliseconds = [0.5, 0.99, 0.999].map((share) => short(percentile(rounds, share) / 1e6));
-    const busy = generatorLoadOf(rounds) > BUSY ? " !" : "";
-    return `${short(rateOf(rounds))}${busy} (${milliseconds.join(" / ")})`;
+    const limited = generatorLimits(rounds) ? " !" : "";
+    return `${short(rateOf(rounds))}${limited} (${milliseconds.join(" / ")})`;
   };
-  const counted = rows.filter((row) => row.scenario !== "idle");
-  const body = counted.map((row) => [
-    row.title,
-    ...names.map((name) => cell(roundsOf(results, row, name))),
-  ]);
-  return layOut([["per second (p50 / p99 / p99.9 in ms)", ...names], ...body]);
+  const body = rows
+    .filter((row) => row.scenario && row.scenario !== "idle")
+    .map((row) => [labelOf(row), ...names.map((name) => cell(results.get(row)?.get(name), speed))]);
+  return body.length && layOut([["per second (p50 / p99 / p99.9 in ms)", ...names], ...body]);
+}
+
+// One sentence about all targets of the run.
+export function summary(results) {
+  const targets = new Targets(results);
+  const judged = [...results.keys()].map((row) => [row.title, targets.judge(row)]);
+  const known = judged.filter(([, judgement]) => judgement);
+  if (!known.length) {
+    return "";
+  }
+  const missed = known.filter(([, { met }]) => !met).map(([title]) => title);
+  const rest = missed.length ? ` Missed: ${missed.join("; ")}.` : "";
+  return `${known.length - missed.length} of ${known.length} targets are met.${rest}`;
 }

@@ -156,22 +156,16 @@ class BinaryEcho final : public Echo {
   std::vector<bool> attachment_due_;
 };
 
-Result run(Loop& loop, const Options& options, Traffic& traffic) {
-  Result result = run_traffic(loop, options, traffic);
-  result.unit = "message";
-  return result;
-}
-
 }  // namespace
 
 Result run_echo(Loop& loop, const Options& options) {
   TextEcho echo(loop, options);
-  return run(loop, options, echo);
+  return run_traffic(loop, options, echo, "message");
 }
 
 Result run_binary_echo(Loop& loop, const Options& options) {
   BinaryEcho echo(loop, options);
-  return run(loop, options, echo);
+  return run_traffic(loop, options, echo, "message");
 }
 
 }  // namespace bench
