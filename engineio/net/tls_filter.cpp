@@ -60,6 +60,17 @@ struct TlsBio {
   }
 };
 
+namespace {
+
+/// SSL_get_error() goes by what is in the queue. To clear it costs more than to look.
+void forget_errors() {
+  if (ERR_peek_error() != 0) {
+    ERR_clear_error();
+  }
+}
+
+}  // namespace
+
 TlsFilter::TlsFilter(const TlsContext& context) : ssl_(SSL_new(context.handle())) {
   if (!ssl_) {
     throw std::bad_alloc();
@@ -74,15 +85,17 @@ TlsFilter::~TlsFilter() = default;
 std::size_t TlsFilter::decrypt(std::span<const char>& received, std::span<char> into) {
   input_ = received;
   std::size_t filled = 0;
-  while (filled < into.size() && !failed_ && !closed_by_peer_) {
+  bool more = true;
+  while (more && filled < into.size() && !failed_ && !closed_by_peer_) {
     std::size_t count = 0;
-    ERR_clear_error();
+    forget_errors();
     const int result = SSL_read_ex(ssl_.get(), into.data() + filled, into.size() - filled, &count);
     if (result != 1) {
       check(result);
       break;
     }
     filled += count;
+    more = !input_.empty() || SSL_has_pending(ssl_.get()) != 0;
   }
   received = std::exchange(input_, {});
   return filled;
@@ -90,7 +103,7 @@ std::size_t TlsFilter::decrypt(std::span<const char>& received, std::span<char> 
 
 void TlsFilter::encrypt(std::string_view plain) {
   std::size_t count = 0;
-  ERR_clear_error();
+  forget_errors();
   const int result = SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &count);
   if (result != 1 || count != plain.size()) {
     check(result);
@@ -100,7 +113,7 @@ void TlsFilter::encrypt(std::string_view plain) {
 
 void TlsFilter::close() {
   if (!std::exchange(closed_, true) && !failed_ && !handshaking()) {
-    ERR_clear_error();
+    forget_errors();
     SSL_shutdown(ssl_.get());
   }
 }
