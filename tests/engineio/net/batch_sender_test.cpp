@@ -3,6 +3,7 @@
 #include <array>
 #include <deque>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -33,8 +34,6 @@ class Sender final : public BatchSender::Sender {
 
   void on_batch_sent(IoResult result) override { results.push_back(result); }
 
-  void add_to(BatchSender& batch) { batch.add(socket.number(), slices, *this); }
-
   [[nodiscard]] std::string received() const {
     std::string bytes;
     std::array<char, 4096> part;
@@ -52,30 +51,39 @@ class Sender final : public BatchSender::Sender {
 
 Slice slice(std::string_view text) { return Slice::whole(Bytes::copy(text)); }
 
-std::unique_ptr<BatchSender> make_batch() {
-  auto batch = BatchSender::make();
-  if (batch == nullptr) {
+/// One batch for all. On a thread of its own: the end of a ring interrupts system calls of its
+/// maker, and this thread has more tests to run. False where the kernel offers no ring.
+bool send_in_batch(std::deque<Sender>& senders) {
+  bool offered = false;
+  std::thread([&] {
+    const auto batch = BatchSender::make();
+    offered = batch != nullptr;
+    if (offered) {
+      for (Sender& sender : senders) {
+        batch->add(sender.socket.number(), sender.slices, sender);
+      }
+      batch->submit();
+    }
+  }).join();
+  if (!offered) {
     MESSAGE("not tested: this kernel offers no io_uring");
   }
-  return batch;
+  return offered;
 }
 
 }  // namespace
 
 TEST_SUITE("net batch sender") {
   TEST_CASE("each socket gets its bytes, and each sender is told how many") {
-    const auto batch = make_batch();
-    if (batch == nullptr) {
-      return;
-    }
-    std::deque<Sender> senders(1000);  // more than one batch
+    std::deque<Sender> senders(300);  // more than one batch
     for (std::size_t i = 0; i < senders.size(); ++i) {
       for (std::size_t j = 0; j <= i % 7; ++j) {
         senders[i].slices.push_back(slice(std::to_string(i) + ","));
       }
-      senders[i].add_to(*batch);
     }
-    batch->submit();
+    if (!send_in_batch(senders)) {
+      return;
+    }
     for (std::size_t i = 0; i < senders.size(); ++i) {
       std::string expected;
       for (std::size_t j = 0; j <= i % 7; ++j) {
@@ -89,16 +97,13 @@ TEST_SUITE("net batch sender") {
   }
 
   TEST_CASE("of many slices, the first ones are sent") {
-    const auto batch = make_batch();
-    if (batch == nullptr) {
-      return;
-    }
     std::deque<Sender> senders(40);  // together more than the pieces of a batch
     for (Sender& sender : senders) {
       sender.slices.assign(100, slice("x"));
-      sender.add_to(*batch);
     }
-    batch->submit();
+    if (!send_in_batch(senders)) {
+      return;
+    }
     for (Sender& sender : senders) {
       REQUIRE(sender.results.size() == 1);
       CHECK(sender.results[0].bytes == 64);
@@ -107,10 +112,6 @@ TEST_SUITE("net batch sender") {
   }
 
   TEST_CASE("a full socket and one whose peer is gone cost the others nothing") {
-    const auto batch = make_batch();
-    if (batch == nullptr) {
-      return;
-    }
     std::deque<Sender> senders(3);
     const std::string block(64 * 1024, 'b');
     while (::send(senders[0].socket.number(), block.data(), block.size(), 0) > 0) {
@@ -118,9 +119,10 @@ TEST_SUITE("net batch sender") {
     senders[1].peer.reset();
     for (Sender& sender : senders) {
       sender.slices.push_back(slice("hello"));
-      sender.add_to(*batch);
     }
-    batch->submit();
+    if (!send_in_batch(senders)) {
+      return;
+    }
     CHECK(senders[0].results.at(0).status == IoStatus::blocked);
     CHECK(senders[1].results.at(0).status == IoStatus::failed);
     CHECK(senders[2].results.at(0).status == IoStatus::done);
@@ -128,14 +130,12 @@ TEST_SUITE("net batch sender") {
   }
 
   TEST_CASE("what does not fit into the socket is the sender's to send again") {
-    const auto batch = make_batch();
-    if (batch == nullptr) {
+    std::deque<Sender> senders(1);
+    Sender& sender = senders[0];
+    sender.slices.push_back(slice(std::string(8 * 1024 * 1024, 'x')));
+    if (!send_in_batch(senders)) {
       return;
     }
-    Sender sender;
-    sender.slices.push_back(slice(std::string(8 * 1024 * 1024, 'x')));
-    sender.add_to(*batch);
-    batch->submit();
     REQUIRE(sender.results.size() == 1);
     CHECK(sender.results[0].status == IoStatus::done);
     CHECK(sender.results[0].bytes < sender.slices[0].size);
