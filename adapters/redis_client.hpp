@@ -53,7 +53,8 @@ class Client {
 
   // Any thread.
 
-  /// In a cluster, the command goes to the master of its key, its second word.
+  /// In a cluster, the command goes to the master of its key, its second word; EVAL and EVALSHA to
+  /// that of their first key.
   virtual void execute(Command command, ResultCallback callback) = 0;
 
   /// MULTI, `commands`, EXEC on the master of the first command's key. The reply is that of EXEC.

@@ -21,6 +21,11 @@ const RedisOptions& validated(const RedisOptions& options) {
   return options;
 }
 
+/// EVAL, script, number of keys, first key, ….
+bool is_script(const Command& command) {
+  return !command.empty() && (command[0] == "EVAL" || command[0] == "EVALSHA");
+}
+
 /// The client's thread and what other threads need to reach it; the Backend does the rest.
 class ThreadedClient final : public Client {
  public:
@@ -115,7 +120,8 @@ std::uint16_t ThreadedClient::slot_of(std::string_view key) const {
 }
 
 CommandHeader ThreadedClient::header_of(const Command& command) const {
-  return {.slot = command.size() > 1 ? slot_of(command[1]) : no_slot};
+  const std::size_t key = is_script(command) ? 3 : 1;
+  return {.slot = command.size() > key ? slot_of(command[key]) : no_slot};
 }
 
 template <class Format>

@@ -66,6 +66,7 @@ TEST_CASE("redis cluster: commands go to the master of their key") {
     const Result result = done.get_future().get();
     REQUIRE(result.reply.elements.size() == 2);
     CHECK(result.reply.elements[0].text == "v");
+    CHECK(client.execute({"EVAL", "return KEYS[1]", "1", key}).reply.text == key);
   }
   CHECK(client.execute({"PING"}).reply.text == "PONG");
   CHECK(client.execute({"GET"}).error.starts_with("ERR wrong number"));
