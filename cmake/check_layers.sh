@@ -19,7 +19,7 @@ find engineio socketio adapters apps conformance/server -name '*.[ch]pp' | sort 
       if (header ~ /^boost\/beast/) return "^engineio/http/.*cpp$"
       if (header ~ /^boost\/(system|core)/) return "^(engineio/(net|http)|adapters/redis)/.*cpp$"
       if (header ~ /^openssl\//) return "^(engineio/net|adapters/redis|apps)/.*cpp$"
-      if (header ~ /^zlib.h$/) return "^engineio/.*cpp$"
+      if (header ~ /^zlib.h$/) return "^(engineio|apps)/.*cpp$"
       if (header ~ /^rapidjson\//) return "^socketio/parser/.*cpp$"
       if (header ~ /^hiredis\//) return "^adapters/redis/.*cpp$"
       if (header == "unistd.h" && FILENAME == "engineio/core/random.cpp") return "."  # getentropy()

@@ -74,8 +74,8 @@ class Server {
   void on_connection_error(std::function<void(const ConnectionError&)> observer);
 
   /// Called on the session's shard when it begins, before its handler is made, and when it has
-  /// ended, at the latest when the server is destroyed: to count clients by address, say. Either may
-  /// be empty.
+  /// ended, at the latest when the server is destroyed: to count clients by address, say. Either
+  /// may be empty.
   using SessionObserver = std::function<void(const Session& session)>;
   void on_session(SessionObserver begins, SessionObserver has_ended);
 

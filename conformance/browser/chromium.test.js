@@ -1,16 +1,10 @@
-// The client bundles that the server itself serves, in a real browser. CHROMIUM names another binary.
+// The client bundles that the server itself serves, in a real browser.
 import { after, before, describe, test } from "node:test";
 import { strict as assert } from "node:assert";
 import { createServer } from "node:http";
-import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { browserAvailable, launchBrowser } from "../support/browser.js";
 import { startServer } from "../support/server.js";
 
-const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const ARGUMENTS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
 const IN_TIME = { timeout: 30_000 };
 
 // What every page does: connect with the `io` it has, and try everything once. Runs in the browser.
@@ -94,15 +88,13 @@ const TRANSPORTS = {
   upgrade: [["polling", "websocket"], "websocket"],
 };
 
-const available = existsSync(EXECUTABLE) ? {} : { skip: `${EXECUTABLE} is not installed` };
-
-describe("Chromium", available, () => {
+describe("Chromium", browserAvailable, () => {
   let browser;
   let site; // a page of another origin than the servers'
   const sites = new Map();
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+    browser = await launchBrowser();
     site = createServer((request, response) => {
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       response.end(sites.get(request.url) ?? "");

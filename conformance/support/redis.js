@@ -55,7 +55,8 @@ class Redis {
   }
 }
 
-function freePort() {
+// For programs that cannot choose one themselves.
+export function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address();

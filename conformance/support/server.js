@@ -20,17 +20,22 @@ process.on("exit", () => {
 // and the port is free unless told. Options: threads (default SIO_THREADS or 1), env, reference (true:
 // the Node server, false: ours; default as SIO_TARGET says).
 //
-// Returns { port, url, pid, output(), exited, stop(), kill(), signal(name) }; `exited` resolves with
-// { code, signal }.
+// Returns what startProgram() returns.
 export async function startServer(flags = {}, options = {}) {
   const threads = options.threads ?? process.env.SIO_THREADS ?? 1;
   const { program, args } = commandLine({ mode: "app", port: 0, ...flags }, threads, options.reference);
-  const child = spawn(program, args, {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...options.env },
-  });
+  return startProgram(program, args, options.env);
+}
+
+// Any program that prints `listening on 127.0.0.1:PORT`, once it does, which is to be within `deadline`.
+// `env` is added to ours.
+//
+// Returns { port, url, pid, output(), exited, stop(), kill(), signal(name) }; `exited` resolves with
+// { code, signal }.
+export async function startProgram(program, args, env = {}, deadline = START_DEADLINE_MS) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const server = new ServerProcess(child, [program, ...args].join(" "));
-  await server.started();
+  await server.started(deadline);
   return server;
 }
 
@@ -78,13 +83,13 @@ class ServerProcess {
     return this.#output;
   }
 
-  async started() {
+  async started(deadline) {
     const died = this.#exited.then(({ code, signal }) => {
       throw new Error(`ended before it listened (${signal ?? `code ${code}`})`);
     });
     try {
       this.port = await within(
-        START_DEADLINE_MS,
+        deadline,
         "line `listening on 127.0.0.1:PORT`",
         Promise.race([this.#listening, died]),
       );

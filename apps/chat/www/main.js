@@ -1,86 +1,65 @@
-import { Connection } from "./connection.js";
-import { TypingPeople, TypingReporter } from "./typing.js";
-import * as view from "./view.js";
+import { Chat } from "./chat.js";
+import { $ } from "./dom.js";
 
 const NAME_KEY = "chat.name";
-const nameInput = document.getElementById("name");
-const textInput = document.getElementById("text");
-const stateTexts = {
-  connected: (transport) => `Connected over ${transport === "polling" ? "HTTP" : "WebSocket"}`,
-  reconnecting: () => "Reconnecting…",
-  failed: (reason) => `Disconnected: ${reason}`,
-};
 
-const typingPeople = new TypingPeople(view.showTyping);
+// A deployment with authentication opens the page as /#token=... ; the token goes where no server logs it.
+function takeToken() {
+  const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
+  if (token) {
+    sessionStorage.setItem("chat.token", token);
+    history.replaceState(null, "", "#");
+  }
+  return sessionStorage.getItem("chat.token");
+}
 
-const listener = {
-  stateChanged(state, detail) {
-    view.showState(state, stateTexts[state](detail));
-    if (state !== "connected") {
-      view.allowSending(false);
-      typingPeople.clear();
+function show(part) {
+  $("welcome").hidden = part !== "welcome";
+  $("app").hidden = part !== "app";
+}
+
+function refused(message) {
+  localStorage.removeItem(NAME_KEY);
+  show("welcome");
+  $("join-error").textContent = message;
+  $("name").focus();
+}
+
+async function enter(chat, name) {
+  localStorage.setItem(NAME_KEY, name);
+  $("own-name").textContent = name;
+  $("join-error").textContent = "";
+  show("app");
+  await chat.enterAs(name, decodeURIComponent(location.hash.slice(1)) || undefined);
+}
+
+function start() {
+  const chat = new Chat(globalThis.io, takeToken(), refused);
+  $("join").addEventListener("submit", (event) => {
+    event.preventDefault();
+    enter(chat, $("name").value.trim());
+  });
+  $("sign-out").addEventListener("click", async () => {
+    await chat.signOut();
+    localStorage.removeItem(NAME_KEY);
+    location.assign("/");
+    location.reload();
+  });
+  $("banner").addEventListener("click", () => chat.connectAgain());
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      chat.openNext(event.key === "ArrowDown" ? 1 : -1);
     }
-  },
-  joined({ name, users, history }) {
-    localStorage.setItem(NAME_KEY, name);
-    view.showRoom();
-    view.allowSending(true);
-    view.showPeople(users, name);
-    history.forEach((message) => view.showMessage(message, name));
-  },
-  refused(error) {
-    view.showJoinError(error);
-  },
-  personJoined({ name, users }) {
-    view.showPeople(users, connection.name);
-    if (name !== connection.name) {
-      view.showNote(`${name} joined`);
-    }
-  },
-  personLeft({ name, users }) {
-    view.showPeople(users, connection.name);
-    view.showNote(`${name} left`);
-    typingPeople.set(name, false);
-  },
-  messageReceived(message) {
-    view.showMessage(message, connection.name);
-    typingPeople.set(message.name, false);
-  },
-  personTyping({ name, typing }) {
-    typingPeople.set(name, typing);
-  },
-};
-
-async function send(text) {
-  const line = view.showOwnMessage(connection.name, text);
-  try {
-    line.received(await connection.send(text));
-  } catch (error) {
-    line.failed(error.message);
+  });
+  const name = localStorage.getItem(NAME_KEY);
+  if (name) {
+    enter(chat, name);
   }
 }
 
-const connection = globalThis.io ? new Connection(globalThis.io, listener) : null;
-if (connection === null) {
-  view.showState("failed", "The server has no browser client to hand out");
+if (globalThis.io) {
+  start();
+} else {
+  $("join-error").textContent = "The server has no browser client to hand out: ./dev build fetches it.";
 }
-const typingReporter = new TypingReporter((isTyping) => connection.typing(isTyping));
-
-nameInput.value = localStorage.getItem(NAME_KEY) ?? "";
-textInput.addEventListener("input", () => typingReporter.textChanged(textInput.value));
-
-document.getElementById("join").addEventListener("submit", (event) => {
-  event.preventDefault();
-  connection?.join(nameInput.value.trim());
-});
-
-document.getElementById("compose").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = textInput.value.trim();
-  if (text === "" || document.getElementById("send").disabled) {
-    return;
-  }
-  textInput.value = "";
-  typingReporter.stop();
-  send(text);
-});

@@ -1,5 +1,5 @@
 // Who is typing: telling the others when we do, and knowing when they do.
-const PAUSE_MS = 2000;
+const PAUSE_MS = 3000;
 const FORGOTTEN_AFTER_MS = 6000;
 
 // Tells once when typing begins and once when it has paused.
@@ -41,18 +41,23 @@ export class TypingPeople {
     this.#changed = changed;
   }
 
+  get names() {
+    return [...this.#people.keys()];
+  }
+
   set(name, isTyping) {
     clearTimeout(this.#people.get(name));
     this.#people.delete(name);
     if (isTyping) {
-      this.#people.set(name, setTimeout(() => this.set(name, false), FORGOTTEN_AFTER_MS));
+      this.#people.set(
+        name,
+        setTimeout(() => this.set(name, false), FORGOTTEN_AFTER_MS),
+      );
     }
-    this.#changed([...this.#people.keys()]);
+    this.#changed();
   }
 
   clear() {
-    for (const name of [...this.#people.keys()]) {
-      this.set(name, false);
-    }
+    this.names.forEach((name) => this.set(name, false));
   }
 }
