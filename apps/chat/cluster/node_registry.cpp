@@ -147,7 +147,12 @@ void NodeRegistry::Heart::beat() {
   write_record();
   write_room_changes();
   const auto kept = options_.timeout * kept_timeouts;
-  tell({"PEXPIRE", key(options_.node, "rooms"), std::to_string(kept.count())});
+  ask({"PEXPIRE", key(options_.node, "rooms"), std::to_string(kept.count())},
+      [this](const Result& result) {
+        // Whoever took this node for dead may have removed its rooms when it was back.
+        const bool lost = result.reply.integer == 0 && rooms_.size() != 0;
+        rooms_in_doubt_ |= !result || lost;
+      });
   look();
 }
 

@@ -97,6 +97,7 @@ class ClusterPresence::Link : public std::enable_shared_from_this<Link> {
   void publish(CountedSet::Changes changes);
   void hear(std::string json);
   void read_again(const std::string& node, const Known& as_of);
+  void keep();
 
   adapters::redis::Client& client_;
   Presence& presence_;  // behind the gate
@@ -188,7 +189,20 @@ void ClusterPresence::Link::look(const std::vector<NodeRecord>& alive,
   if (in_doubt_) {
     write_all();
   }
-  tell({"PEXPIRE", own_key(), std::to_string(options_.lifetime.count())});
+  keep();
+}
+
+// The users may be gone: whoever took this node for dead may have removed them when it was back.
+void ClusterPresence::Link::keep() {
+  client_.execute({"PEXPIRE", own_key(), std::to_string(options_.lifetime.count())},
+                  [self = shared_from_this()](const Result& result) {
+                    bool users = false;
+                    self->gate_.enter([&] { users = self->presence_.has_local_users(); });
+                    if (result && result.reply.integer == 0 && users) {
+                      self->write_all();
+                    }
+                    self->in_doubt_ |= !result;
+                  });
 }
 
 void ClusterPresence::Link::read_again(const std::string& node, const Known& as_of) {

@@ -67,6 +67,11 @@ std::vector<std::string> Presence::take_local_users() {
   return local_users_.take_all();
 }
 
+bool Presence::has_local_users() const {
+  const Lock lock(mutex_);
+  return local_users_.size() != 0;
+}
+
 void Presence::apply(const std::string& node, const CountedSet::Changes& changes) {
   const Lock lock(mutex_);
   for (const std::string& user : changes.added) {

@@ -55,6 +55,7 @@ class Presence {
 
   [[nodiscard]] CountedSet::Changes take_local_changes();
   [[nodiscard]] std::vector<std::string> take_local_users();
+  [[nodiscard]] bool has_local_users() const;
   void apply(const std::string& node, const CountedSet::Changes& changes);
   void replace(const std::string& node, const std::vector<std::string>& users);
   void remove_node(const std::string& node);

@@ -111,6 +111,16 @@ TEST_CASE("a node that was taken for dead comes back with its rooms") {
   CHECK(redis.sets["ws:node:n2:rooms"] == TextSet{"kitchen"});
 }
 
+TEST_CASE("a node whose rooms were removed after it had come back writes them again") {
+  tests::TinyRedis redis;
+  Node one(redis, "n1");
+  one.rooms.enter("kitchen");
+  redis.advance(5s);
+  redis.sets.erase("ws:node:n1:rooms");  // the one who took it for dead was slow
+  redis.advance(2s);
+  CHECK(redis.sets["ws:node:n1:rooms"] == TextSet{"kitchen"});
+}
+
 TEST_CASE("nobody dies when Redis is away or loses its data") {
   tests::TinyRedis redis;
   Node one(redis, "n1");

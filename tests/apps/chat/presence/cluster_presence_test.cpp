@@ -98,6 +98,19 @@ TEST_CASE_FIXTURE(Cluster, "a node that comes back writes its users again") {
   CHECK(two.presence.users() == Texts{"ada"});
 }
 
+TEST_CASE_FIXTURE(Cluster,
+                  "a node whose users were removed after it had come back writes them again") {
+  one.presence.connect("ada");
+  redis.run();
+  two.link.look({}, {"n1"});
+  one.link.write_all();
+  redis.sets.erase("presence:node:n1");  // the one who took it for dead was slow
+  look();
+  look();
+  CHECK(redis.sets["presence:node:n1"] == TextSet{"ada"});
+  CHECK(two.presence.users() == Texts{"ada"});
+}
+
 TEST_CASE_FIXTURE(Cluster, "what Redis did not take is written with the next look") {
   redis.away = true;
   one.presence.connect("ada");

@@ -131,6 +131,10 @@ TinyRedis::Result TinyRedis::execute(const Command& command) {
     return integer_reply(1);
   }
   if (word == "PEXPIRE") {
+    const auto set = sets.find(key);
+    if (!texts.contains(key) && (set == sets.end() || set->second.empty())) {
+      return integer_reply(0);
+    }
     deadlines_[key] = now_ + std::chrono::milliseconds(std::stoll(command.at(2)));
     return integer_reply(1);
   }
