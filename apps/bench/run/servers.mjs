@@ -21,10 +21,11 @@ function runs(command, args) {
   }
 }
 
-// npm need not run Bun's install script for this.
+// Bun's install script takes the program out of its package; npm need not have run it.
 function findBun() {
   const packages = existsSync(bunPackages) ? readdirSync(bunPackages) : [];
-  return packages.map((name) => join(bunPackages, name, "bin/bun")).find((bun) => runs(bun, ["--version"]));
+  const places = packages.map((name) => join(bunPackages, name, "bin/bun"));
+  return [join(peers, "node_modules/.bin/bun"), ...places].find((bun) => runs(bun, ["--version"]));
 }
 
 // Those that can run here, in the order of the tables.
