@@ -173,6 +173,18 @@ describe("the page", browserAvailable, () => {
     const ann = await enter("Ann");
     await ann.say("All is well");
     await ann.sees("All is well");
+    await eventually("the browser has kept it", () =>
+      ann.page.evaluate(async () => {
+        const [{ name }] = await indexedDB.databases();
+        const database = await new Promise((resolve) => {
+          indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result);
+        });
+        return new Promise((resolve) => {
+          const count = database.transaction("messages").objectStore("messages").count();
+          count.onsuccess = () => resolve(count.result > 0 && (database.close(), true));
+        });
+      }),
+    );
     // The page loads, and nothing else reaches the server.
     let cut = true;
     await ann.page.context().route(/\/socket\.io\/\?/, (route) => (cut ? route.abort() : route.continue()));
