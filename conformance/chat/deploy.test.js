@@ -50,11 +50,17 @@ function behindProxy(startProxy, flags = {}) {
     closeAll();
     await started?.stop();
     if (flags.drainDelay) {
-      proxy.nodes?.forEach((node) => node.signal("SIGTERM")); // the second one, of stop(), ends it at once
+      await Promise.all((proxy.nodes ?? []).map(beginDrain)); // the SIGTERM of stop() is the second one
     }
     await Promise.all((proxy.nodes ?? []).map((node) => node.stop()));
   });
   return proxy;
+}
+
+// Two signals at once are one: the next is to be sent when this one has arrived.
+async function beginDrain(node) {
+  node.signal("SIGTERM");
+  await eventually("it is not ready", async () => (await status(node.url, "/readyz")) === 503);
 }
 
 async function connections(node) {
@@ -70,6 +76,19 @@ async function says(socket, username) {
 }
 
 const TRANSPORTS = [["polling"], ["websocket"], ["polling", "websocket"]];
+
+function figuresAreForOperators(proxy) {
+  test("the page is for everybody, figures are for operators", IN_TIME, async () => {
+    assert.equal(await status(proxy.url, "/", 60), 200);
+    for (const path of ["/admin/", "/metrics", "/stats", "/readyz"]) {
+      assert.deepEqual(
+        [await status(proxy.url, path, 1), await status(proxy.url, path, 60)],
+        [200, 403],
+        path,
+      );
+    }
+  });
+}
 
 describe("nginx.conf", nginxAvailable, () => {
   const proxy = behindProxy(startNginx, { limitsConnectionsPerAddress: 1 });
@@ -101,16 +120,7 @@ describe("nginx.conf", nginxAvailable, () => {
     await within(5000, "refusal of a second client of an address", refused);
   });
 
-  test("the page is for everybody, figures are for operators", IN_TIME, async () => {
-    assert.equal(await status(proxy.url, "/", 60), 200);
-    for (const path of ["/admin/", "/metrics", "/stats", "/readyz"]) {
-      assert.deepEqual(
-        [await status(proxy.url, path, 1), await status(proxy.url, path, 60)],
-        [200, 403],
-        path,
-      );
-    }
-  });
+  figuresAreForOperators(proxy);
 });
 
 describe("haproxy.cfg", haproxyAvailable, () => {
@@ -134,21 +144,11 @@ describe("haproxy.cfg", haproxyAvailable, () => {
     });
   }
 
-  test("the page is for everybody, figures are for operators", IN_TIME, async () => {
-    assert.equal(await status(proxy.url, "/", 60), 200);
-    for (const path of ["/admin/", "/metrics", "/stats", "/readyz"]) {
-      assert.deepEqual(
-        [await status(proxy.url, path, 1), await status(proxy.url, path, 60)],
-        [200, 403],
-        path,
-      );
-    }
-  });
+  figuresAreForOperators(proxy);
 
   test("a node that drains gets no new clients", IN_TIME, async () => {
     const [draining, staying] = proxy.nodes;
-    draining.signal("SIGTERM");
-    await eventually("it is not ready", async () => (await status(draining.url, "/readyz")) === 503);
+    await beginDrain(draining);
     // While it gets clients it gets one of two.
     await eventually(
       "HAProxy has noticed",
