@@ -6,6 +6,7 @@
 #include "engineio/http/cookie.hpp"
 #include "engineio/http/cors.hpp"
 #include "engineio/http/responder.hpp"
+#include "engineio/http/status.hpp"
 #include "engineio/websocket/handshake.hpp"
 #include "engineio/websocket/permessage_deflate.hpp"
 
@@ -42,20 +43,9 @@ bool is_valid_header_value(std::string_view value) {
   return true;
 }
 
-std::string_view raw_status_line(unsigned status) {
-  switch (status) {
-    case 405:
-      return "HTTP/1.1 405 Method Not Allowed";
-    case 503:
-      return "HTTP/1.1 503 Service Unavailable";
-    default:
-      return "HTTP/1.1 400 Bad Request";
-  }
-}
-
 std::string raw_refusal(unsigned status, std::string_view text) {
-  std::string raw(raw_status_line(status));
-  raw += "\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: ";
+  std::string raw = http::status_line(status);
+  raw += "Connection: close\r\nContent-type: text/html\r\nContent-Length: ";
   raw += std::to_string(text.size());
   raw += "\r\n\r\n";
   raw += text;

@@ -11,10 +11,7 @@ namespace engineio::http {
 namespace {
 
 /// How Node answers what it cannot parse.
-std::string refusal(unsigned status) {
-  return "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason_phrase(status)) +
-         "\r\nConnection: close\r\n\r\n";
-}
+std::string refusal(unsigned status) { return status_line(status) + "Connection: close\r\n\r\n"; }
 
 }  // namespace
 

@@ -87,4 +87,9 @@ std::string_view reason_phrase(unsigned status) noexcept {
   return found != std::end(phrases) && found->status == status ? found->text : "unknown";
 }
 
+std::string status_line(unsigned status) {
+  std::string line = "HTTP/1.1 " + std::to_string(status) + " ";
+  return line.append(reason_phrase(status)).append("\r\n");
+}
+
 }  // namespace engineio::http

@@ -21,7 +21,6 @@ namespace engineio::net {
 namespace {
 
 constexpr unsigned entries = 256;
-constexpr std::size_t pieces_per_send = 64;
 constexpr std::size_t pieces_per_batch = 1024;
 constexpr std::size_t largest_send = std::size_t{1} << 30;
 
@@ -56,8 +55,7 @@ IoResult to_result(std::int32_t result) noexcept {
   if (result > 0) {
     return {IoStatus::done, static_cast<std::size_t>(result)};
   }
-  const bool try_again = result == -EAGAIN || result == -EINTR;
-  return {try_again ? IoStatus::blocked : IoStatus::failed};
+  return failure(-result);
 }
 
 }  // namespace
@@ -147,10 +145,7 @@ class BatchSender::Ring {
 
   const msghdr* gather(std::span<const Slice> slices) {
     iovec* const begin = &pieces_[pieces_used_];
-    for (const Slice& slice : slices) {
-      const std::string_view bytes = slice.view();
-      pieces_[pieces_used_++] = {const_cast<char*>(bytes.data()), bytes.size()};
-    }
+    pieces_used_ += to_pieces(slices, std::span(pieces_).subspan(pieces_used_));
     msghdr& message = messages_[count_];
     message = {};
     message.msg_iov = begin;

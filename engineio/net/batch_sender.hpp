@@ -22,8 +22,7 @@ class BatchSender {
     ~Sender() = default;
   };
 
-  /// For the calling thread. Null where the kernel does not offer it:
-  /// containers often forbid it.
+  /// For the calling thread. Null where the kernel does not offer it: containers often forbid it.
   [[nodiscard]] static std::unique_ptr<BatchSender> make();
   ~BatchSender();
   BatchSender(const BatchSender&) = delete;

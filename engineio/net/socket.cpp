@@ -17,19 +17,12 @@ namespace engineio::net {
 
 namespace {
 
-constexpr std::size_t max_pieces = 64;
-
-IoResult failure() noexcept {
-  const bool try_again = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-  return {try_again ? IoStatus::blocked : IoStatus::failed};
-}
-
 IoResult send(int socket, iovec* pieces, std::size_t count) noexcept {
   msghdr message{};
   message.msg_iov = pieces;
   message.msg_iovlen = count;
   const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
-  return sent < 0 ? failure() : IoResult{IoStatus::done, static_cast<std::size_t>(sent)};
+  return sent < 0 ? failure(errno) : IoResult{IoStatus::done, static_cast<std::size_t>(sent)};
 }
 
 }  // namespace
@@ -37,7 +30,7 @@ IoResult send(int socket, iovec* pieces, std::size_t count) noexcept {
 IoResult receive(int socket, std::span<char> into) noexcept {
   const ssize_t received = ::recv(socket, into.data(), into.size(), 0);
   if (received < 0) {
-    return failure();
+    return failure(errno);
   }
   return {received == 0 ? IoStatus::ended : IoStatus::done, static_cast<std::size_t>(received)};
 }
@@ -48,13 +41,22 @@ IoResult send(int socket, std::string_view bytes) noexcept {
 }
 
 IoResult send(int socket, std::span<const Slice> slices) noexcept {
-  std::array<iovec, max_pieces> pieces;
-  const std::size_t count = std::min(slices.size(), max_pieces);
+  std::array<iovec, pieces_per_send> pieces;
+  return send(socket, pieces.data(), to_pieces(slices, pieces));
+}
+
+IoResult failure(int error) noexcept {
+  const bool try_again = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+  return {try_again ? IoStatus::blocked : IoStatus::failed};
+}
+
+std::size_t to_pieces(std::span<const Slice> slices, std::span<iovec> into) noexcept {
+  const std::size_t count = std::min(slices.size(), into.size());
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view bytes = slices[i].view();
-    pieces[i] = {const_cast<char*>(bytes.data()), bytes.size()};
+    into[i] = {const_cast<char*>(bytes.data()), bytes.size()};
   }
-  return send(socket, pieces.data(), count);
+  return count;
 }
 
 void end_sending(int socket) noexcept { ::shutdown(socket, SHUT_WR); }

@@ -8,6 +8,7 @@
 
 #include "engineio/bytes.hpp"
 
+struct iovec;
 struct sockaddr_storage;
 
 namespace engineio::net {
@@ -28,9 +29,17 @@ struct IoResult {
 
 [[nodiscard]] IoResult receive(int socket, std::span<char> into) noexcept;
 
-/// Sends from the front of `bytes` or of `slices`, of which it looks at the first 64.
+/// Slices that one send looks at.
+constexpr std::size_t pieces_per_send = 64;
+
+/// Sends from the front of `bytes` or of `slices`.
 [[nodiscard]] IoResult send(int socket, std::string_view bytes) noexcept;
 [[nodiscard]] IoResult send(int socket, std::span<const Slice> slices) noexcept;
+
+/// For other ways to send: what a failed transfer means by its errno, and the front of `slices` as
+/// the kernel wants it, at most as many as `into` has room for. Returns how many.
+[[nodiscard]] IoResult failure(int error) noexcept;
+std::size_t to_pieces(std::span<const Slice> slices, std::span<iovec> into) noexcept;
 
 /// Sends a FIN behind everything that was sent.
 void end_sending(int socket) noexcept;

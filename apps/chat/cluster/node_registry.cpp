@@ -8,7 +8,8 @@
 
 #include "apps/chat/cluster/gate.hpp"
 #include "apps/chat/cluster/node_watch.hpp"
-#include "apps/chat/cluster/wall_clock.hpp"
+#include "apps/chat/cluster/texts_of.hpp"
+#include "apps/chat/wall_clock.hpp"
 
 namespace chat {
 
@@ -24,14 +25,6 @@ constexpr int kept_timeouts = 10;
 constexpr std::size_t rooms_at_once = 1'000;
 
 std::int64_t milliseconds_since_1970() { return wall_clock().time_since_epoch().count(); }
-
-std::vector<std::string> texts_of(const Result& result) {
-  std::vector<std::string> texts;
-  for (const auto& element : result.reply.elements) {
-    texts.push_back(element.text);
-  }
-  return texts;
-}
 
 }  // namespace
 

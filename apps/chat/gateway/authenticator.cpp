@@ -4,8 +4,8 @@
 
 #include "apps/chat/auth/find_token.hpp"
 #include "apps/chat/auth/session_expiry.hpp"
-#include "apps/chat/cluster/wall_clock.hpp"
 #include "apps/chat/gateway/names.hpp"
+#include "apps/chat/wall_clock.hpp"
 
 namespace chat {
 

@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "apps/chat/cluster/wall_clock.hpp"
 #include "apps/chat/gateway/event_desk.hpp"
 #include "apps/chat/presence/cluster_presence.hpp"
 #include "apps/chat/store/on_shard.hpp"
+#include "apps/chat/wall_clock.hpp"
 #include "engineio/shard.hpp"
 
 namespace chat {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "apps/chat/cluster/wall_clock.hpp"
 #include "apps/chat/gateway/chat_gateway.hpp"
 #include "apps/chat/store/on_shard.hpp"
+#include "apps/chat/wall_clock.hpp"
 
 namespace chat {
 

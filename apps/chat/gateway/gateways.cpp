@@ -7,7 +7,6 @@
 
 #include "apps/chat/cluster/local_rooms.hpp"
 #include "apps/chat/cluster/node_registry.hpp"
-#include "apps/chat/cluster/wall_clock.hpp"
 #include "apps/chat/gateway/authenticator.hpp"
 #include "apps/chat/gateway/chat_gateway.hpp"
 #include "apps/chat/gateway/rooms_gateway.hpp"
@@ -17,6 +16,7 @@
 #include "apps/chat/presence/presence.hpp"
 #include "apps/chat/service/service_gateway.hpp"
 #include "apps/chat/service/websocket_service.hpp"
+#include "apps/chat/wall_clock.hpp"
 
 namespace chat {
 

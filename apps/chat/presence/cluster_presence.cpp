@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/chat/cluster/gate.hpp"
+#include "apps/chat/cluster/texts_of.hpp"
 #include "socketio/codec.hpp"
 #include "socketio/convert.hpp"
 
@@ -211,10 +212,7 @@ void ClusterPresence::Link::read_again(const std::string& node, const Known& as_
                     if (!result) {
                       return;
                     }
-                    std::vector<std::string> users;
-                    for (const auto& element : result.reply.elements) {
-                      users.push_back(element.text);
-                    }
+                    const std::vector<std::string> users = texts_of(result);
                     self->known_[node] = as_of;
                     self->gate_.enter([&] { self->presence_.replace(node, users); });
                   });
@@ -239,11 +237,7 @@ void ClusterPresence::Link::hear(std::string json) {
 
 void ClusterPresence::Link::remove_node(const std::string& node) {
   client_.execute({"SMEMBERS", key(node)}, [self = shared_from_this()](const Result& result) {
-    std::vector<std::string> users;
-    for (const auto& element : result.reply.elements) {
-      users.push_back(element.text);
-    }
-    self->note_last_seen(users);
+    self->note_last_seen(texts_of(result));
   });
   tell({"DEL", key(node)});
 }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "apps/chat/cluster/wall_clock.hpp"
+#include "apps/chat/wall_clock.hpp"
 
 namespace chat {
 

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "apps/chat/rooms/room_directory.hpp"
 #include "apps/chat/store/limit_check.hpp"
+#include "apps/chat/wall_clock.hpp"
 
 // What both kinds of records check before they ask a database.
 namespace chat {
 
 [[nodiscard]] inline RoomOptions with_clock(RoomOptions options) {
   if (!options.now) {
-    options.now = [] {
-      return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    };
+    options.now = wall_clock;
   }
   return options;
 }

@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "apps/chat/cluster/wall_clock.hpp"
 #include "apps/chat/gateway/error_event.hpp"
 #include "apps/chat/gateway/event_desk.hpp"
 #include "apps/chat/limits/validation.hpp"
+#include "apps/chat/wall_clock.hpp"
 #include "socketio/codec.hpp"
 
 namespace chat {

@@ -5,6 +5,7 @@
 
 #include "apps/chat/store/limit_check.hpp"
 #include "apps/chat/store/receipts.hpp"
+#include "apps/chat/wall_clock.hpp"
 
 namespace chat {
 
@@ -12,9 +13,7 @@ namespace {
 
 StoreOptions with_clock(StoreOptions options) {
   if (!options.now) {
-    options.now = [] {
-      return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    };
+    options.now = wall_clock;
   }
   return options;
 }
