@@ -65,7 +65,9 @@ struct HttpRequest {
   HttpHeaders headers = {};
   std::string body = {};            ///< of requests to the application; empty for Engine.IO's own
   std::string remote_address = {};  ///< as Node prints it: `::ffff:127.0.0.1`
-  bool secure = false;              ///< over TLS
+  /// The same, or the address that trusted proxies have seen (Options::trusted_proxies).
+  std::string client_address = {};
+  bool secure = false;  ///< over TLS
 
   [[nodiscard]] std::string_view path() const {
     return std::string_view(target).substr(0, target.find('?'));

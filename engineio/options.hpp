@@ -16,7 +16,7 @@
 namespace engineio {
 
 /// Cross-origin resource sharing, as the npm package `cors` does it. CORS never refuses a request
-/// and does not cover WebSocket: browsers enforce it. To refuse, use Options::allow_request.
+/// and does not cover WebSocket: browsers enforce it. To refuse, use Options::allowed_origins.
 struct Cors {
   struct Off {};
   struct ReflectOrigin {};                                      ///< the request's own
@@ -76,7 +76,15 @@ struct Tls {
   bool require_client_certificate = false;
 };
 
-/// Limits on what one peer, or all peers together, may cost. Every one is enforced.
+/// So many in so much time: a bucket that holds `burst` and fills by `per_second`.
+struct RateLimit {
+  std::uint32_t per_second = 0;  ///< 0: any number
+  std::uint32_t burst = 0;       ///< at once, after a pause; 0: what comes in one second
+};
+
+/// Limits on what one peer, or all peers together, may cost. Every one is enforced. Those of an
+/// address are off by default: behind a proxy that Options::trusted_proxies does not name, all
+/// clients have one address. Of IPv6, 2^64 addresses (a /64 network) count as one.
 struct Limits {
   std::size_t http_head_bytes = 16 * 1024;   ///< request line and headers; more: 431
   std::size_t http_header_fields = 100;      ///< more: 431
@@ -95,12 +103,26 @@ struct Limits {
   std::chrono::milliseconds polling_close_timeout{
       30'000};  ///< for the GET that fetches the close packet
   std::chrono::milliseconds last_poll_timeout{
-      50};                                ///< for the GET sent before the POST that closes
-  std::size_t connections = 0;            ///< of the whole server; 0: as many as descriptors allow
-  std::size_t mailbox_tasks = 1'000'000;  ///< waiting between two shards
+      50};                      ///< for the GET sent before the POST that closes
+  std::size_t connections = 0;  ///< of the whole server; 0: as many as descriptors allow
+  std::size_t connections_per_address =
+      0;  ///< TCP connections of one peer, proxies not counted; 0: any
+  std::size_t sessions_per_address = 0;  ///< of one client, seen through proxies; more: 429; 0: any
+  RateLimit handshakes_per_address = {};  ///< of one client, seen through proxies; more: 429
+  std::size_t mailbox_tasks = 1'000'000;  ///< waiting for one shard
 };
 
 enum class TransportName : std::uint8_t { polling, websocket };
+
+/// A shard that has not come back from its turn, most likely from a handler of the application.
+struct Stall {
+  unsigned shard = 0;
+  std::chrono::milliseconds duration{0};  ///< so far
+  bool over = false;                      ///< told a second time, when the shard goes on
+  /// Words that continue "busy with": "`message` of `/chat`", an HTTP request, a middleware; empty
+  /// where that is not known.
+  std::string_view activity = {};  ///< lives during the call
+};
 
 /// The answer of Options::allow_request.
 struct AllowDecision {
@@ -127,6 +149,10 @@ struct Options {
   /// thread.
   std::function<void(const HttpRequest& request, std::function<void(AllowDecision)> decide)>
       allow_request = {};
+
+  /// The origins that may open a session, over polling and WebSocket alike; empty: all. A handshake
+  /// from another one is answered 403. One without an Origin header is no browser's and passes.
+  Cors::OriginList allowed_origins = {};
 
   /// Runs before each Engine.IO request, in order. A middleware may add `headers` to the response.
   /// An answer ends the request there; nullopt goes on.
@@ -155,7 +181,21 @@ struct Options {
   bool destroy_upgrade = true;  ///< close connections that ask for an upgrade on a foreign path ...
   std::chrono::milliseconds destroy_upgrade_timeout{1'000};  ///< ... after this time
 
+  /// Addresses and networks (`10.0.0.0/8`, `::1`; `unix` for listen_unix()) whose
+  /// `X-Forwarded-For` is believed: HttpRequest::client_address is the last address there that is
+  /// not one of them. Without them nobody is believed.
+  std::vector<std::string> trusted_proxies = {};
+  /// Connections from trusted proxies begin with a PROXY header, version 1 or 2 (HAProxy's
+  /// `send-proxy`, AWS's NLB), whose source becomes the connection's address; one without it is
+  /// closed.
+  bool proxy_protocol = false;
+
   unsigned threads = 0;  ///< shards; 0: one for each core
+  /// A shard that is busy for this long with one turn is reported to `on_stall`; 0: never.
+  std::chrono::milliseconds stall_threshold{1'000};
+  /// Called from a thread of its own when a stall has lasted that long, and when it is over. Empty:
+  /// nobody is told. Socket.IO's server logs it as a warning where this is empty.
+  std::function<void(const Stall&)> on_stall = {};
   /// Sends to many connections with one system call where the kernel offers it (Linux 5.19).
   bool io_uring = true;
   Limits limits = {};

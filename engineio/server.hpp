@@ -27,11 +27,16 @@ struct ConnectionError {
 
 /// What happened so far, summed over the shards. See Server::statistics().
 struct Statistics {
-  std::uint64_t connections = 0;       ///< TCP or Unix connections that are open
+  std::uint64_t connections = 0;  ///< TCP or Unix connections that are open
+  /// Closed when they came: Limits::connections, Limits::connections_per_address, or what came from
+  /// a trusted proxy was no PROXY header.
+  std::uint64_t connections_refused = 0;
   std::uint64_t sessions = 0;          ///< that are open
   std::uint64_t polling_sessions = 0;  ///< of those, the ones on polling
   std::uint64_t sessions_opened = 0;
   std::uint64_t requests_refused = 0;
+  std::uint64_t handshakes_limited = 0;  ///< of those, the ones that were answered 429
+  std::uint64_t origins_refused = 0;     ///< of those, the ones that Options::allowed_origins lacks
   std::uint64_t messages_received = 0;
   std::uint64_t messages_sent = 0;
   std::uint64_t bytes_received = 0;  ///< of messages
@@ -86,7 +91,8 @@ class Server {
   // Any thread, any time:
 
   /// Serves a connection that someone else accepted: takes over the descriptor, and the bytes that
-  /// were already read from it.
+  /// were already read from it. The limits on connections hold for it, and a PROXY header is
+  /// expected of it, as if it had been accepted here.
   void adopt(int descriptor, std::string received);
 
   /// Reads certificates and keys again; connections that exist keep theirs. Throws

@@ -11,9 +11,12 @@ namespace socketio {
 /// How a socket's connection began: the first request of its Engine.IO session and the payload of
 /// its CONNECT packet. The same facts as `socket.handshake` in Node.
 struct Handshake {
-  Value headers;            ///< object; lower-case names, repeated fields joined as Node does
-  std::string time;         ///< of the CONNECT, as JavaScript's Date prints it (UTC)
-  std::string address;      ///< of the peer, as Node prints it
+  Value headers;        ///< object; lower-case names, repeated fields joined as Node does
+  std::string time;     ///< of the CONNECT, as JavaScript's Date prints it (UTC)
+  std::string address;  ///< of the peer, as Node prints it
+  /// The same, or the one that trusted proxies have seen (engineio::Options::trusted_proxies).
+  /// Empty for sockets of other servers.
+  std::string client_address = {};
   bool xdomain = false;     ///< the request had an Origin header
   bool secure = false;      ///< over TLS
   std::int64_t issued = 0;  ///< of the CONNECT, in milliseconds since 1970

@@ -1,23 +1,13 @@
 // nginx and HAProxy with the files of apps/chat/deploy: only addresses, ports and the places of files
 // are other ones.
-import { spawn } from "node:child_process";
 import { strict as assert } from "node:assert";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually, within } from "../support/eventually.js";
+import { runHaproxy, runNginx } from "../support/proxy.js";
 import { freePort } from "../support/redis.js";
 import { DEPLOY, temporaryFolder } from "./sio_chat.js";
 
-const NGINX = "/usr/sbin/nginx";
-const HAPROXY = "/usr/sbin/haproxy";
-
-const installed = (program) => (existsSync(program) ? {} : { skip: `${program} is not installed` });
-export const nginxAvailable = installed(NGINX);
-export const haproxyAvailable = installed(HAPROXY);
-
-const running = new Set();
-process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+export { haproxyAvailable, nginxAvailable } from "../support/proxy.js";
 
 export async function startNginx(nodes) {
   const folder = temporaryFolder();
@@ -29,8 +19,7 @@ export async function startNginx(nodes) {
     ["server 10.0.0.11:3000", `server 127.0.0.1:${nodes[0].port}`],
     ["server 10.0.0.12:3000", `server 127.0.0.1:${nodes[1].port}`],
   ]);
-  await run(NGINX, ["-t", "-q", "-c", file]);
-  return start(NGINX, ["-c", file, "-g", "daemon off;"], port);
+  return runNginx(file, port);
 }
 
 export async function startHaproxy(nodes) {
@@ -40,8 +29,7 @@ export async function startHaproxy(nodes) {
     ["server chat-1 10.0.0.11:3000", `server chat-1 127.0.0.1:${nodes[0].port}`],
     ["server chat-2 10.0.0.12:3000", `server chat-2 127.0.0.1:${nodes[1].port}`],
   ]);
-  await run(HAPROXY, ["-c", "-q", "-f", file]);
-  return start(HAPROXY, ["-db", "-f", file], port);
+  return runHaproxy(file, port);
 }
 
 function configure(name, folder, substitutions) {
@@ -53,50 +41,4 @@ function configure(name, folder, substitutions) {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;
-}
-
-async function run(program, args) {
-  const { exited, output } = launch(program, args);
-  assert.deepEqual([await within(10_000, `exit of ${program}`, exited), output()], [0, ""]);
-}
-
-async function start(program, args, port) {
-  const { child, exited, output } = launch(program, args);
-  try {
-    await eventually(`${program} listens`, () => accepts(port));
-  } catch (error) {
-    throw new Error(`${error.message}\n${output()}`);
-  }
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    output,
-    async stop() {
-      child.kill("SIGTERM");
-      await within(10_000, `exit of ${program}`, exited);
-    },
-  };
-}
-
-function launch(program, args) {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-  running.add(child);
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
-  }
-  const exited = new Promise((resolve) => child.on("close", (code) => resolve(code)));
-  exited.then(() => running.delete(child));
-  return { child, exited, output: () => text };
-}
-
-function accepts(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket
-      .on("connect", () => resolve(true))
-      .on("error", () => resolve(false))
-      .on("close", () => socket.destroy());
-    socket.on("connect", () => socket.end());
-  });
 }

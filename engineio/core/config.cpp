@@ -7,6 +7,7 @@
 
 #include "engineio/core/random.hpp"
 #include "engineio/http/cookie.hpp"
+#include "engineio/http/origin.hpp"
 
 namespace engineio::core {
 
@@ -60,6 +61,7 @@ Options checked(Options options) {
   require(options.ping_interval.count() > 0, "ping_interval must be more than 0 ms");
   require(options.ping_timeout.count() > 0, "ping_timeout must be more than 0 ms");
   require(options.upgrade_timeout.count() > 0, "upgrade_timeout must be more than 0 ms");
+  require(options.stall_threshold.count() >= 0, "stall_threshold is below 0 ms; 0 turns it off");
   require(options.max_http_buffer_size > 0, "max_http_buffer_size must be more than 0 bytes");
   require(!options.transports.empty(), "transports is empty; name polling, websocket or both");
   require_range(options.threads, 0U, protocol::SidCodec::max_shards, "threads");
@@ -75,6 +77,12 @@ Options checked(Options options) {
     const auto problem = http::cookie_problem(*options.cookie);
     require(!problem, problem.value_or(""));
   }
+  for (const Cors::OriginPattern& origin : options.allowed_origins) {
+    const auto problem = http::origin_problem(origin);
+    require(!problem, problem.value_or(""));
+  }
+  require(!options.proxy_protocol || !options.trusted_proxies.empty(),
+          "proxy_protocol needs trusted_proxies: only the headers of those are believed");
   return options;
 }
 
@@ -89,6 +97,8 @@ Config::Config(Options given, SessionAcceptor session_acceptor)
     : options(checked(std::move(given))),
       path(normal_path(options)),
       shards(shard_count(options)),
+      trusted_proxies(options.trusted_proxies),
+      address_limits(std::make_unique<AddressLimits>(options.limits)),
       decoder_limits{options.max_http_buffer_size,
                      static_cast<std::uint32_t>(options.limits.websocket_frames_per_message)},
       sid_codec(make_sid_codec(shards)),

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "engineio/core/address_limits.hpp"
 #include "engineio/http.hpp"
+#include "engineio/net/trusted_proxies.hpp"
 #include "engineio/options.hpp"
 #include "engineio/protocol/sid.hpp"
 #include "engineio/server.hpp"
@@ -21,7 +24,8 @@ struct HttpRoute {
   HttpHandler handler;
 };
 
-/// What all shards of a server share; nothing of it changes once they run.
+/// What all shards of a server share; nothing of it changes once they run, but for what
+/// `address_limits` counts.
 struct Config {
   /// Throws std::invalid_argument with one sentence when an option is out of its range.
   Config(Options options, SessionAcceptor acceptor);
@@ -31,6 +35,8 @@ struct Config {
   Options options;
   std::string path;  ///< requests whose target begins with it are Engine.IO's
   unsigned shards;
+  net::TrustedProxies trusted_proxies;
+  std::unique_ptr<AddressLimits> address_limits;
   websocket::DecoderLimits decoder_limits;
   protocol::SidCodec sid_codec;
   SessionAcceptor acceptor;

@@ -28,6 +28,8 @@ struct Counters {
   Counter polling_sessions;
   Counter sessions_opened;
   Counter requests_refused;
+  Counter handshakes_limited;
+  Counter origins_refused;
   Counter messages_received;
   Counter messages_sent;
   Counter bytes_received;

@@ -1,14 +1,10 @@
 #include "engineio/core/engine.hpp"
 
-#include <array>
-
-#include "engineio/core/random.hpp"
-#include "engineio/http/cookie.hpp"
+#include "engineio/core/client_address.hpp"
 #include "engineio/http/cors.hpp"
+#include "engineio/http/origin.hpp"
 #include "engineio/http/responder.hpp"
 #include "engineio/http/status.hpp"
-#include "engineio/websocket/handshake.hpp"
-#include "engineio/websocket/permessage_deflate.hpp"
 
 namespace engineio::core {
 
@@ -16,11 +12,13 @@ using protocol::HandshakeError;
 
 namespace {
 
-// Clients of protocol 3 that begin to listen once the handshake is answered (those of the official
-// test suite, for one) lose an open packet that arrives in the same read.
-constexpr std::chrono::milliseconds v3_open_delay{15};
-
 constexpr std::string_view draining_message = "The server is going down";
+
+// When a client whose address has too many sessions may ask again. Sooner would be in vain: one
+// that has vanished is noticed by the heartbeat only.
+constexpr std::chrono::seconds retry_after_sessions{10};
+// The rate is one or more in a second.
+constexpr std::chrono::seconds retry_after_handshakes{1};
 
 std::optional<TransportName> parse_transport(std::string_view name) {
   if (name == "polling") {
@@ -43,21 +41,10 @@ bool is_valid_header_value(std::string_view value) {
   return true;
 }
 
-std::string raw_refusal(unsigned status, std::string_view text) {
-  std::string raw = http::status_line(status);
-  raw += "Connection: close\r\nContent-type: text/html\r\nContent-Length: ";
-  raw += std::to_string(text.size());
-  raw += "\r\n\r\n";
-  raw += text;
-  return raw;
-}
-
-websocket::UpgradeRequest upgrade_request(const HttpRequest& request) {
-  return {.method = request.method,
-          .upgrade = request.headers.get("upgrade"),
-          .key = request.headers.get("sec-websocket-key"),
-          .version = request.headers.get("sec-websocket-version"),
-          .protocol = request.headers.get("sec-websocket-protocol")};
+// For Activity; without the query, which may hold secrets.
+std::string describe_request(const void* request) {
+  const auto& asked = *static_cast<const HttpRequest*>(request);
+  return asked.method + " " + quoted(asked.path());
 }
 
 }  // namespace
@@ -71,6 +58,7 @@ Engine::Engine(const Config& config, Shard& shard)
 Engine::~Engine() = default;
 
 void Engine::on_request(std::shared_ptr<http::Exchange> exchange) {
+  exchange->set_client_address(client_address(config_.trusted_proxies, exchange->request()));
   const std::string_view target = exchange->request().target;
   if (!target.starts_with(config_.path)) {
     if (exchange->is_upgrade() && config_.options.destroy_upgrade) {
@@ -95,6 +83,8 @@ void Engine::on_request(std::shared_ptr<http::Exchange> exchange) {
     serve_session(std::move(request), *session);
   } else if (drain_ != nullptr) {
     refuse_while_draining(request);
+  } else if (const auto excluded = admit(request)) {
+    refuse(request, *excluded);
   } else {
     ask_application(std::move(request));
   }
@@ -119,6 +109,7 @@ void Engine::on_application_request(std::shared_ptr<http::Exchange> exchange) {
         }
         HttpRequest full = exchange->take_request();
         full.body.assign(body.data(), body.size());
+        const Activity activity(shard_.activity(), &full, describe_request);
         (*handler)(full, http::make_responder(exchange, shard_));
       });
 }
@@ -164,6 +155,7 @@ bool Engine::run_middlewares(Request& request) {
     request.exchange->respond(config_.options.cors.options_success_status, request.headers);
     return false;
   }
+  const Activity activity(shard_.activity(), "a middleware for HTTP");
   for (const Options::Middleware& middleware : config_.options.middlewares) {
     if (auto response = middleware(request.http(), request.headers)) {
       request.headers.for_each([&](std::string_view name, std::string_view value) {
@@ -218,6 +210,36 @@ std::optional<Engine::Refusal> Engine::verify_session(const Request& request,
   return std::nullopt;
 }
 
+// Only for handshakes: who has a session has been let in.
+std::optional<Engine::Refusal> Engine::admit(Request& request) {
+  const HttpRequest& http = request.http();
+  const auto& allowed = config_.options.allowed_origins;
+  const auto origin = allowed.empty() ? std::nullopt : http.headers.get("origin");
+  if (origin && !http::is_listed(allowed, *origin)) {
+    counters_.origins_refused.add();
+    return Refusal{.error = HandshakeError::forbidden,
+                   .name = "FORBIDDEN_ORIGIN",
+                   .detail = std::string(*origin),
+                   .message = "Forbidden origin",
+                   .status = 403};
+  }
+  using Verdict = AddressLimits::Verdict;
+  const Verdict verdict =
+      config_.address_limits->admit(http.client_address, shard_.now(), request.place);
+  if (verdict == Verdict::admitted) {
+    return std::nullopt;
+  }
+  counters_.handshakes_limited.add();
+  const bool too_fast = verdict == Verdict::too_many_handshakes;
+  return Refusal{.error = HandshakeError::forbidden,
+                 .name = too_fast ? "TOO_MANY_HANDSHAKES" : "TOO_MANY_SESSIONS",
+                 .detail = http.client_address,
+                 .message = too_fast ? "Too many handshakes from this address"
+                                     : "Too many sessions from this address",
+                 .status = 429,
+                 .retry_after = too_fast ? retry_after_handshakes : retry_after_sessions};
+}
+
 void Engine::refuse(Request& request, const Refusal& refusal) {
   counters_.requests_refused.add();
   const std::string_view text =
@@ -227,19 +249,37 @@ void Engine::refuse(Request& request, const Refusal& refusal) {
         {request.http(), static_cast<unsigned>(refusal.error), text, refusal.name, refusal.detail});
   }
   if (request.upgrade) {
-    request.exchange->write_and_end(raw_refusal(400, text));
+    refuse_upgrade(request, refusal.status != 0 ? refusal.status : 400, text, refusal.retry_after);
     return;
   }
   request.headers.add("Content-Type", "application/json");
-  request.exchange->respond(protocol::http_status(refusal.error), request.headers,
-                            protocol::error_body(refusal.error, refusal.message));
+  if (refusal.retry_after.count() != 0) {
+    request.headers.add("Retry-After", std::to_string(refusal.retry_after.count()));
+  }
+  request.exchange->respond(
+      refusal.status != 0 ? refusal.status : protocol::http_status(refusal.error), request.headers,
+      protocol::error_body(refusal.error, refusal.message));
+}
+
+void Engine::refuse_upgrade(Request& request, unsigned status, std::string_view text,
+                            std::chrono::seconds retry_after) {
+  std::string raw = http::status_line(status);
+  raw += "Connection: close\r\nContent-type: text/html\r\nContent-Length: ";
+  raw += std::to_string(text.size());
+  if (retry_after.count() != 0) {
+    raw += "\r\nRetry-After: ";
+    raw += std::to_string(retry_after.count());
+  }
+  raw += "\r\n\r\n";
+  raw += text;
+  request.exchange->write_and_end(raw);
 }
 
 // A load balancer takes 503 for an invitation to try another server.
 void Engine::refuse_while_draining(Request& request) {
   counters_.requests_refused.add();
   if (request.upgrade) {
-    request.exchange->write_and_end(raw_refusal(503, draining_message));
+    refuse_upgrade(request, 503, draining_message);
     return;
   }
   request.headers.add("Content-Type", "text/plain");
@@ -268,168 +308,18 @@ void Engine::serve_session(Request request, EngineSession& session) {
   }
 }
 
-// --- A new session ------------------------------------------------------------------------------
-
-void Engine::ask_application(Request request) {
-  if (!config_.options.allow_request) {
-    begin_session(std::move(request));
-    return;
-  }
-  // The decision may come from any thread and after the client has gone.
-  auto shared = std::make_shared<Request>(std::move(request));
-  config_.options.allow_request(shared->http(), [this, shared](AllowDecision decision) {
-    auto proceed = [this, shared, decision = std::move(decision)] {
-      if (shared->exchange == nullptr || shared->exchange->stream() == nullptr) {
-        return;  // decided twice, or nobody is there any more
-      }
-      Request decided = std::move(*shared);
-      if (decision.allowed) {
-        begin_session(std::move(decided));
-      } else {
-        refuse(decided, {HandshakeError::forbidden, "", decision.message, decision.message});
-      }
-    };
-    if (shard_.is_current()) {
-      proceed();
-    } else {
-      shard_.post(std::move(proceed));
-    }
-  });
-}
-
-void Engine::begin_session(Request request) {
-  if (request.version() == protocol::Version::v3 && !config_.options.allow_eio3) {
-    refuse(request, {HandshakeError::unsupported_protocol_version, "",
-                     std::string(request.parameter("EIO"))});
-    return;
-  }
-  auto id = make_id(request.http());
-  if (closed_ || !id || find(*id) != nullptr) {
-    refuse(request, {HandshakeError::bad_request, "ID_GENERATION_ERROR"});
-  } else if (request.upgrade) {
-    begin_websocket(std::move(request), std::move(*id));
-  } else {
-    begin_polling(std::move(request), std::move(*id));
-  }
-}
-
-std::optional<std::string> Engine::make_id(const HttpRequest& request) const {
-  if (config_.options.generate_id) {
-    return config_.options.generate_id(request);
-  }
-  std::array<std::byte, protocol::sid_entropy_size> random;
-  fill_random(random);
-  return std::string(protocol::view(config_.sid_codec.make(random, shard_.index())));
-}
-
-void Engine::begin_polling(Request request, std::string id) {
-  const protocol::Version version = request.version();
-  PollingSettings settings{
-      .version = version, .base64 = !request.parameter("b64").empty(), .jsonp = std::nullopt};
-  if (const auto jsonp = request.query.get("j")) {
-    settings.jsonp = std::string(*jsonp);
-  }
-  if (config_.options.cookie) {
-    request.headers.add("Set-Cookie", http::set_cookie(*config_.options.cookie, id));
-  }
-  if (config_.options.initial_headers) {
-    config_.options.initial_headers(request.headers, request.http());
-  }
-  EngineSession& session = add_session(std::move(id), version, request.http());
-  session.attach_polling(std::move(settings),
-                         {std::move(request.exchange), std::move(request.headers)});
-  session.open(config_.acceptor);
-}
-
-void Engine::begin_websocket(Request request, std::string id) {
-  const protocol::Version version = request.version();
-  const bool wants_websocket = request.parameter("transport") == "websocket";
-  HttpRequest handshake = request.http();
-  WebSocketTransport* transport = accept_websocket(request, true);
-  if (transport == nullptr) {
-    return;
-  }
-  if (!wants_websocket) {
-    transport->detach_and_close();
-    return;
-  }
-  EngineSession& session = add_session(std::move(id), version, std::move(handshake));
-  session.attach_websocket(*transport);
-  if (version == protocol::Version::v3) {
-    session.open_after(v3_open_delay, config_.acceptor);
-  } else {
-    session.open(config_.acceptor);
-  }
-}
-
-struct Engine::Compression {
-  std::string response;  // value of the Sec-WebSocket-Extensions field; empty: none was agreed on
-  std::unique_ptr<websocket::MessageCompression> state;
-};
-
-// nullopt: the client's offer is malformed.
-std::optional<Engine::Compression> Engine::negotiate_compression(const HttpRequest& request) {
-  Compression compression;
-  const auto offer = request.headers.get("sec-websocket-extensions");
-  if (!config_.options.per_message_deflate || !offer) {
-    return compression;
-  }
-  auto negotiation = websocket::negotiate_deflate(*offer, resources_.deflate.options());
-  if (!negotiation.valid) {
-    return std::nullopt;
-  }
-  if (negotiation.agreement) {
-    compression.response = std::move(negotiation.agreement->response);
-    compression.state = std::make_unique<websocket::MessageCompression>(
-        negotiation.agreement->parameters, resources_.deflate);
-  }
-  return compression;
-}
-
-// Null when the request is no WebSocket handshake (RFC 6455 section 4.2) and was refused as such.
-WebSocketTransport* Engine::accept_websocket(Request& request, bool is_handshake) {
-  const HttpRequest& http = request.http();
-  const websocket::UpgradeRequest upgrade = upgrade_request(http);
-  if (const auto refusal = websocket::check_upgrade(upgrade)) {
-    request.exchange->write_and_end(raw_refusal(refusal->status, refusal->message));
-    return nullptr;
-  }
-  auto compression = negotiate_compression(http);
-  if (!compression) {
-    request.exchange->write_and_end(raw_refusal(400, websocket::invalid_extensions_message));
-    return nullptr;
-  }
-  if (is_handshake && config_.options.initial_headers) {
-    config_.options.initial_headers(request.headers, http);
-  }
-  if (config_.options.headers) {
-    config_.options.headers(request.headers, http);
-  }
-  std::string head;
-  websocket::append_switching_protocols(head, upgrade, compression->response);
-  head += request.headers.block();
-  head += "\r\n";
-
-  const WebSocketSettings settings{.version = request.version(),
-                                   .base64 = !request.parameter("b64").empty(),
-                                   .close_timeout = config_.options.limits.websocket_close_timeout};
-  auto transport =
-      std::make_unique<WebSocketTransport>(*request.exchange->stream(), shard_, settings,
-                                           config_.decoder_limits, std::move(compression->state));
-  WebSocketTransport* accepted = transport.get();
-  request.exchange->upgrade(std::move(head), std::move(transport));
-  return accepted;
-}
-
 // --- Sessions -----------------------------------------------------------------------------------
 
-EngineSession& Engine::add_session(std::string id, protocol::Version version,
-                                   HttpRequest handshake) {
+EngineSession& Engine::add_session(std::string id, protocol::Version version, HttpRequest handshake,
+                                   net::AddressCount::Place place) {
   handshake.headers.shrink_to_fit();
   auto session = std::make_unique<EngineSession>(
       config_.options, home_, std::move(id), static_cast<unsigned>(version), std::move(handshake));
   EngineSession& added = *session;
   sessions_.emplace(added.id(), std::move(session));
+  if (place != nullptr) {
+    places_.emplace(&added, std::move(place));
+  }
   counters_.sessions.add();
   if (config_.on_session_begins) {
     config_.on_session_begins(added);
@@ -445,6 +335,7 @@ EngineSession* Engine::find(std::string_view sid) const {
 // The session may be further up the call stack, so it lives until the end of the turn.
 void Engine::on_session_closed(EngineSession& session) {
   auto node = sessions_.extract(session.id());
+  places_.erase(&session);
   counters_.sessions.subtract();
   if (config_.on_session_ended) {
     config_.on_session_ended(session);

@@ -43,6 +43,7 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
     protocol::Query query;
     HttpHeaders headers;  ///< for the response, whatever it says
     bool upgrade = false;
+    net::AddressCount::Place place = {};  ///< of a handshake: that of its session
 
     [[nodiscard]] const HttpRequest& http() const { return exchange->request(); }
     [[nodiscard]] std::string_view parameter(std::string_view name) const {
@@ -58,6 +59,8 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
     std::string_view name = {};  ///< as Node's `context.name`
     std::string detail = {};     ///< the value at fault
     std::string message = {};    ///< instead of the error's own
+    unsigned status = 0;         ///< instead of the error's own, or that of all refused upgrades
+    std::chrono::seconds retry_after{0};  ///< 0: not said
   };
 
   // Requests that are not Engine.IO's.
@@ -72,6 +75,8 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
                                               const EngineSession* session) const;
   [[nodiscard]] static std::optional<Refusal> verify_session(const Request& request,
                                                              const EngineSession* session);
+  /// Whether a handshake may go on, by its origin and its address. Takes its place.
+  [[nodiscard]] std::optional<Refusal> admit(Request& request);
   void serve_session(Request request, EngineSession& session);
   void ask_application(Request request);
   void begin_session(Request request);
@@ -82,8 +87,11 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
   struct Compression;
   [[nodiscard]] std::optional<Compression> negotiate_compression(const HttpRequest& request);
   [[nodiscard]] std::optional<std::string> make_id(const HttpRequest& request) const;
-  EngineSession& add_session(std::string id, protocol::Version version, HttpRequest handshake);
+  EngineSession& add_session(std::string id, protocol::Version version, HttpRequest handshake,
+                             net::AddressCount::Place place);
   void refuse(Request& request, const Refusal& refusal);
+  void refuse_upgrade(Request& request, unsigned status, std::string_view text,
+                      std::chrono::seconds retry_after = {});
   void refuse_while_draining(Request& request);
 
   [[nodiscard]] EngineSession* find(std::string_view sid) const;
@@ -95,6 +103,8 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
   ShardResources resources_;
   SessionHome home_;
   std::unordered_map<std::string_view, std::unique_ptr<EngineSession>> sessions_;
+  /// Of sessions that Limits::sessions_per_address counts; kept here so that others do not grow.
+  std::unordered_map<const EngineSession*, net::AddressCount::Place> places_;
   std::unordered_map<const http::Exchange*, std::unique_ptr<Timer>> foreign_upgrades_;
   std::unique_ptr<Drain> drain_;
   bool closed_ = false;

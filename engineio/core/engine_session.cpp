@@ -176,7 +176,8 @@ bool EngineSession::begin_upgrade(WebSocketTransport& candidate) {
     return false;
   }
   candidate.set_observer(*this);
-  upgrade_ = std::make_unique<Upgrade>(&candidate);
+  upgrade_ = std::make_unique<Upgrade>();
+  upgrade_->candidate = &candidate;
   shard_.timers().start(upgrade_->timeout, shard_.now() + options_.upgrade_timeout,
                         [this] { abandon_upgrade(); });
   return true;
@@ -214,9 +215,12 @@ void EngineSession::finish_upgrade() {
   shard_.after_turn([old = std::shared_ptr<PollingTransport>(std::move(polling_))] {});
   transport_ = upgrade_->candidate;
   upgrade_.reset();
+  const bool something_waits = !buffer_.empty();
   flush();
   if (state_ == State::closing) {
     close_transport();
+  } else if (handler_ && !something_waits) {
+    handler_->on_drain();  // the poll that would have said it does not come any more
   }
 }
 

@@ -7,13 +7,11 @@
 #include <string_view>
 #include <variant>
 
+#include "engineio/http/origin.hpp"
+
 namespace engineio::http {
 
 namespace {
-
-/// std::regex matches by recursion, a level or more for each character: what is longer than any
-/// real origin would cost the stack. Such an origin matches no pattern.
-constexpr std::size_t max_matched_origin = 512;
 
 template <class... Callables>
 struct Overloaded : Callables... {
@@ -22,12 +20,7 @@ struct Overloaded : Callables... {
 template <class... Callables>
 Overloaded(Callables...) -> Overloaded<Callables...>;
 
-bool matches(const std::regex& pattern, std::string_view origin) {
-  return origin.size() <= max_matched_origin &&
-         std::regex_search(origin.begin(), origin.end(), pattern);
-}
-
-bool matches(const Cors::OriginPattern& pattern, std::string_view origin) {
+bool matches_exactly(const Cors::OriginPattern& pattern, std::string_view origin) {
   return std::visit(Overloaded{
                         [&](const std::string& exact) { return exact == origin; },
                         [&](const std::regex& regex) { return matches(regex, origin); },
@@ -75,7 +68,7 @@ bool add_origin(const Cors& cors, std::optional<std::string_view> origin, HttpHe
       [&](const std::regex& regex) { return reflect(origin && matches(regex, *origin)); },
       [&](const Cors::OriginList& list) {
         return reflect(origin && std::any_of(list.begin(), list.end(), [&](const auto& pattern) {
-                         return matches(pattern, *origin);
+                         return matches_exactly(pattern, *origin);
                        }));
       },
       [&](const Cors::OriginFunction& allows) {

@@ -21,6 +21,7 @@ Connection::Connection(Connections& connections, Incoming incoming)
     : connections_(connections),
       tls_(std::move(incoming.tls)),
       place_(std::move(incoming.place)),
+      address_place_(std::move(incoming.address_place)),
       socket_(std::move(incoming.descriptor)),
       remainder_(std::move(incoming.received)),
       written_(incoming.written_bytes),
@@ -374,6 +375,7 @@ void Connection::depart() {
   state_ = State::ended;
   connections_.hand_over(target_shard_, {.descriptor = std::move(socket_),
                                          .place = std::move(place_),
+                                         .address_place = std::move(address_place_),
                                          .tls = std::move(tls_),
                                          .received = std::move(remainder_),
                                          .remote_address = std::move(address_),

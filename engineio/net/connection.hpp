@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "engineio/net/address_count.hpp"
 #include "engineio/net/batch_sender.hpp"
 #include "engineio/net/byte_stream.hpp"
 #include "engineio/net/connection_count.hpp"
@@ -23,7 +24,8 @@ class Connections;
 /// A connection on its way to a loop: accepted, adopted, or migrating.
 struct Incoming {
   Descriptor descriptor;
-  ConnectionCount::Place place;
+  ConnectionCount::Place place = {};
+  AddressCount::Place address_place = {};
   std::unique_ptr<TlsFilter> tls = {};  ///< null: without TLS
   std::string received = {};            ///< decrypted, and not used yet
   std::string remote_address = {};
@@ -121,6 +123,7 @@ class Connection final : public ByteStream, private Pollable, private BatchSende
   std::unique_ptr<StreamReceiver> receiver_;
   std::unique_ptr<TlsFilter> tls_;
   ConnectionCount::Place place_;
+  AddressCount::Place address_place_;
   Descriptor socket_;
   unsigned target_shard_ = 0;         // while migrating
   std::uint32_t unacknowledged_ = 0;  // when output was last seen to progress, while blocked

@@ -25,15 +25,19 @@ IoResult send(int socket, iovec* pieces, std::size_t count) noexcept {
   return sent < 0 ? failure(errno) : IoResult{IoStatus::done, static_cast<std::size_t>(sent)};
 }
 
-}  // namespace
-
-IoResult receive(int socket, std::span<char> into) noexcept {
-  const ssize_t received = ::recv(socket, into.data(), into.size(), 0);
+IoResult receive(int socket, std::span<char> into, int flags) noexcept {
+  const ssize_t received = ::recv(socket, into.data(), into.size(), flags);
   if (received < 0) {
     return failure(errno);
   }
   return {received == 0 ? IoStatus::ended : IoStatus::done, static_cast<std::size_t>(received)};
 }
+
+}  // namespace
+
+IoResult receive(int socket, std::span<char> into) noexcept { return receive(socket, into, 0); }
+
+IoResult peek(int socket, std::span<char> into) noexcept { return receive(socket, into, MSG_PEEK); }
 
 IoResult send(int socket, std::string_view bytes) noexcept {
   iovec piece{const_cast<char*>(bytes.data()), bytes.size()};

@@ -18,7 +18,7 @@ namespace engineio::net {
 enum class IoStatus : std::uint8_t {
   done,     ///< some bytes were transferred
   blocked,  ///< none now
-  ended,    ///< the peer has sent its FIN; only of receive()
+  ended,    ///< the peer has sent its FIN; only of receive() and peek()
   failed,
 };
 
@@ -28,6 +28,9 @@ struct IoResult {
 };
 
 [[nodiscard]] IoResult receive(int socket, std::span<char> into) noexcept;
+
+/// What receive() would give, which remains to be received.
+[[nodiscard]] IoResult peek(int socket, std::span<char> into) noexcept;
 
 /// Slices that one send looks at.
 constexpr std::size_t pieces_per_send = 64;

@@ -11,8 +11,11 @@ TEST_CASE("the handshake as other servers see it, in Node's order") {
   engineio::HttpRequest request;
   request.target = "/socket.io/?EIO=4";
   request.remote_address = "::1";
+  request.client_address = "192.0.2.1";
   const Handshake handshake =
       detail::build_handshake(request, Object{{"token", "x"}}, 1'795'293'179'123);
+  CHECK(handshake.address == "::1");
+  CHECK(handshake.client_address == "192.0.2.1");
   CHECK(handshake.time == "Sat Nov 21 2026 20:32:59 GMT+0000 (Coordinated Universal Time)");
   const Value value = handshake.to_value();
   std::string order;

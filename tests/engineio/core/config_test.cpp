@@ -55,6 +55,18 @@ TEST_CASE("ids of one's own need one thread") {
   CHECK(problem({.generate_id = make_id, .threads = 2}).starts_with("generate_id needs threads"));
 }
 
+TEST_CASE("who is trusted and allowed is read once, and told when it is wrong") {
+  CHECK(problem({.allowed_origins = {"https://a.example", "*", std::regex("x")},
+                 .trusted_proxies = {"10.0.0.0/8", "unix"},
+                 .proxy_protocol = true}) == "");
+  CHECK(problem({.allowed_origins = {"a.example"}})
+            .starts_with("allowed_origins has \"a.example\"; write an origin"));
+  CHECK(problem({.trusted_proxies = {"10.0.0.0/33"}})
+            .starts_with("trusted_proxies has \"10.0.0.0/33\"; write an address"));
+  CHECK(problem({.proxy_protocol = true}) ==
+        "proxy_protocol needs trusted_proxies: only the headers of those are believed");
+}
+
 TEST_CASE("a cookie that could inject is refused") {
   CHECK(problem({.cookie = engineio::Cookie{.name = "a=b"}}) != "");
 }

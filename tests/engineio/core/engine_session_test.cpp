@@ -155,6 +155,20 @@ TEST_CASE("the application hears when output has drained") {
   CHECK(server.last().drains == before + 1);
 }
 
+TEST_CASE("the application hears it too when the poll that it waited for was the last") {
+  TestServer server;
+  const std::string sid = server.open_polling();
+  FakeStream& poll = server.start_poll(sid);
+  server.last().session->send(Message::text("a"), true);
+  server.shard.settle();
+  CHECK(parse_answer(poll.take_sent()).body == "4a");
+  FakeStream& stream = server.open_websocket("EIO=4", sid);
+  server.exchange(stream, client_frame("2probe"));
+  const int before = server.last().drains;
+  server.exchange(stream, client_frame("5"));
+  CHECK(server.last().drains == before + 1);
+}
+
 // --- Upgrade ------------------------------------------------------------------------------------
 
 TEST_CASE("upgrade: probe, noop to the poll that waits, upgrade packet") {
