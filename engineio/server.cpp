@@ -29,9 +29,14 @@ class Server::Impl {
         loops(
             config.shards, config.options.limits,
             [this](net::ByteStream& stream, unsigned shard) { return receive(stream, shard); },
-            config.options.io_uring) {
+            config.options.io_uring,
+            net::Proxies{.trusted = config.trusted_proxies,
+                         .protocol = config.options.proxy_protocol}) {
     for (unsigned i = 0; i < loops.size(); ++i) {
       parts.push_back(std::make_unique<ShardPart>(config, loops.loop(i)));
+    }
+    if (config.options.stall_threshold.count() != 0 && config.options.on_stall) {
+      loops.watch(config.options.stall_threshold, config.options.on_stall);
     }
   }
 
@@ -129,12 +134,15 @@ void Server::for_each_session(Shard& shard, const std::function<void(Session&)>&
 Statistics Server::statistics() const {
   Statistics sum;
   sum.connections = impl_->loops.connections();
+  sum.connections_refused = impl_->loops.connections_refused();
   for (const auto& part : impl_->parts) {
     const core::Counters& counters = part->engine.counters();
     sum.sessions += counters.sessions.value();
     sum.polling_sessions += counters.polling_sessions.value();
     sum.sessions_opened += counters.sessions_opened.value();
     sum.requests_refused += counters.requests_refused.value();
+    sum.handshakes_limited += counters.handshakes_limited.value();
+    sum.origins_refused += counters.origins_refused.value();
     sum.messages_received += counters.messages_received.value();
     sum.messages_sent += counters.messages_sent.value();
     sum.bytes_received += counters.bytes_received.value();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engineio/activity.hpp"
 #include "engineio/function.hpp"
 #include "engineio/timers.hpp"
 
@@ -39,14 +40,18 @@ class Shard {
 
   [[nodiscard]] virtual unsigned index() const noexcept = 0;
 
-  /// Whether the calling thread is this shard's. Before the shards run and after they have
-  /// stopped, the thread that runs the server counts as every shard's.
+  /// Whether the calling thread is this shard's. Before the shards run it is nobody's: what is
+  /// asked of a server then is done when they run. After they have stopped, the thread that ran the
+  /// server counts as every shard's.
   [[nodiscard]] virtual bool is_current() const noexcept = 0;
 
   /// Runs `task` on the shard in a later turn, in the order of the posts of one thread. Any
   /// thread. False when the mailbox is full (Limits::mailbox_tasks) or the shard has stopped: the
   /// task is destroyed unrun.
   virtual bool post(Task task) = 0;
+
+  /// What the shard is doing; see Activity. Any thread.
+  [[nodiscard]] CurrentActivity& activity() noexcept { return activity_; }
 
   // The rest is for the shard's own thread.
 
@@ -63,6 +68,9 @@ class Shard {
   /// Runs `task` at the very end of this turn. This is how an object that is in use further up the
   /// call stack is destroyed.
   virtual void after_turn(Task task) = 0;
+
+ private:
+  CurrentActivity activity_;
 };
 
 }  // namespace engineio

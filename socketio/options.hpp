@@ -31,6 +31,10 @@ struct Limits {
   std::size_t dynamic_namespaces = 100'000;  ///< that exist at once; more are refused as invalid
   std::size_t rooms_per_socket = 100'000;    ///< further joins are ignored and counted
   std::size_t pending_acks = 100'000;        ///< unanswered by one socket; the oldest is given up
+  engineio::RateLimit events_per_connection =
+      {};  ///< events and CONNECTs of a client; more closes it
+  std::chrono::milliseconds attachment_timeout{
+      30'000};  ///< for each attachment of a packet to come; then the connection is closed
   std::size_t recovery_log_bytes =
       64 * 1024 * 1024;                     ///< of one namespace; the oldest events go first
   std::size_t recovery_sessions = 100'000;  ///< of one namespace; the oldest go first

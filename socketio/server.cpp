@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -39,6 +40,15 @@ engineio::Options prepare(engineio::Options engine, const Options& options) {
   return engine;
 }
 
+std::string sentence(const engineio::Stall& stall) {
+  const std::string time = std::to_string(stall.duration.count()) + " ms";
+  const std::string activity = stall.activity.empty() ? "" : " with " + std::string(stall.activity);
+  const std::string shard = "shard " + std::to_string(stall.shard);
+  return stall.over ? shard + " goes on after " + time + activity
+                    : shard + " has been busy for " + time + activity +
+                          "; other clients of that shard wait";
+}
+
 std::vector<engineio::Shard*> shards_of(engineio::Server& engine) {
   std::vector<engineio::Shard*> shards;
   for (std::size_t i = 0; i < engine.shard_count(); ++i) {
@@ -53,9 +63,10 @@ class Server::Impl {
  public:
   Impl(engineio::Options engine_options, Options options)
       : engine(std::make_unique<engineio::Server>(
-            prepare(std::move(engine_options), options),
+            prepare(with_on_stall(engine_options), options),
             [this](engineio::Session& session) { return core->accept(session); })),
-        core(std::make_unique<detail::ServerCore>(std::move(options), shards_of(*engine))) {}
+        core(std::make_unique<detail::ServerCore>(std::move(options), shards_of(*engine),
+                                                  engine_options.limits.mailbox_tasks)) {}
 
   /// Adapters stop to hand in what other servers say, which goes to the shards. Then sessions and
   /// what is posted to the shards go: they refer to the core.
@@ -68,6 +79,16 @@ class Server::Impl {
 
   std::unique_ptr<engineio::Server> engine;
   std::unique_ptr<detail::ServerCore> core;
+
+ private:
+  /// Stalls are reported while the server runs, so the core is there.
+  engineio::Options with_on_stall(engineio::Options options) {
+    options.on_stall = [this, told = options.on_stall](const engineio::Stall& stall) {
+      core->contain("on_stall",
+                    [&] { told ? told(stall) : core->log(LogLevel::warning, sentence(stall)); });
+    };
+    return options;
+  }
 };
 
 Server::Server(engineio::Options engine, Options options)

@@ -32,6 +32,7 @@ struct Statistics {
   std::uint64_t packets_sent = 0;       ///< each receiver of a broadcast counts
   std::uint64_t volatile_dropped = 0;   ///< packets
   std::uint64_t invalid_packets = 0;    ///< each has ended a connection
+  std::uint64_t flooding_clients = 0;   ///< disconnected, over Limits::events_per_connection
   std::uint64_t invalid_arguments = 0;  ///< events that did not fit their handler
   std::uint64_t handler_exceptions = 0;
   std::uint64_t refused_joins = 0;  ///< of rooms, over Limits::rooms_per_socket

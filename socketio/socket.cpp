@@ -145,6 +145,11 @@ unsigned Socket::protocol() const noexcept { return client_->protocol(); }
 
 engineio::Session* Socket::connection() const noexcept { return client_->session(); }
 
+std::size_t Socket::queued_bytes() const noexcept {
+  const engineio::Session* session = client_->session();
+  return session != nullptr ? session->queued_bytes() : 0;
+}
+
 engineio::Shard& Socket::shard() const noexcept { return client_->context().shard; }
 
 std::optional<std::string_view> Socket::header(std::string_view name) {
@@ -177,6 +182,12 @@ void Socket::off(ListenerId listener) {
 
 namespace {
 
+constexpr auto everything = [](const detail::NoKey&, std::uint64_t) { return true; };
+
+auto only(ListenerId listener) {
+  return [listener](const detail::NoKey&, std::uint64_t id) { return ListenerId{id} == listener; };
+}
+
 ListenerId add(std::unique_ptr<detail::AnyListeners>& list, AnyListener listener, bool front) {
   if (list == nullptr) {
     list = std::make_unique<detail::AnyListeners>();
@@ -184,11 +195,10 @@ ListenerId add(std::unique_ptr<detail::AnyListeners>& list, AnyListener listener
   return ListenerId{list->add({}, std::move(listener), false, front)};
 }
 
-void remove(std::unique_ptr<detail::AnyListeners>& list, std::optional<ListenerId> listener) {
+template <class Predicate>
+void remove(std::unique_ptr<detail::AnyListeners>& list, Predicate which) {
   if (list != nullptr) {
-    list->remove_if([&](const detail::NoKey&, std::uint64_t id) {
-      return !listener || ListenerId{id} == *listener;
-    });
+    list->remove_if(which);
   }
 }
 
@@ -200,8 +210,8 @@ ListenerId Socket::on_any(AnyListener listener) {
 ListenerId Socket::prepend_any(AnyListener listener) {
   return add(rare().any, std::move(listener), true);
 }
-void Socket::off_any() { remove(rare().any, std::nullopt); }
-void Socket::off_any(ListenerId listener) { remove(rare().any, listener); }
+void Socket::off_any() { remove(rare().any, everything); }
+void Socket::off_any(ListenerId listener) { remove(rare().any, only(listener)); }
 
 ListenerId Socket::on_any_outgoing(AnyListener listener) {
   return add(rare().any_outgoing, std::move(listener), false);
@@ -209,8 +219,8 @@ ListenerId Socket::on_any_outgoing(AnyListener listener) {
 ListenerId Socket::prepend_any_outgoing(AnyListener listener) {
   return add(rare().any_outgoing, std::move(listener), true);
 }
-void Socket::off_any_outgoing() { remove(rare().any_outgoing, std::nullopt); }
-void Socket::off_any_outgoing(ListenerId listener) { remove(rare().any_outgoing, listener); }
+void Socket::off_any_outgoing() { remove(rare().any_outgoing, everything); }
+void Socket::off_any_outgoing(ListenerId listener) { remove(rare().any_outgoing, only(listener)); }
 
 void Socket::use(EventMiddleware middleware) {
   rare().middlewares.push_back(std::make_shared<EventMiddleware>(std::move(middleware)));
@@ -224,6 +234,13 @@ void Socket::add_disconnect_handler(DisconnectHandler handler, bool before) {
 void Socket::on_error(engineio::Function<void(const ConnectError& error)> handler) {
   rare().on_error.add({}, std::move(handler));
 }
+
+ListenerId Socket::on_drain(engineio::Function<void()> handler) {
+  client_->watch_drain();
+  return ListenerId{rare().on_drain.add({}, std::move(handler))};
+}
+void Socket::off_drain() { rare().on_drain.remove_if(everything); }
+void Socket::off_drain(ListenerId listener) { rare().on_drain.remove_if(only(listener)); }
 
 // --- Sending ------------------------------------------------------------------------------------
 

@@ -193,6 +193,31 @@ class Socket final : public std::enable_shared_from_this<Socket>, private detail
   /// or an event that a middleware of use() refused.
   void on_error(engineio::Function<void(const ConnectError& error)> handler);
 
+  // Clients that read slowly.
+
+  /// Bytes of packets to this client, of all its namespaces, that the kernel has not taken yet, or
+  /// over polling no poll has. What a turn sends is counted until its end. Beyond
+  /// engineio::Limits::outgoing_queue_bytes the client is lost. 0 once the connection has closed.
+  [[nodiscard]] std::size_t queued_bytes() const noexcept;
+
+  /// Called when all of them are gone: at the end of a turn that sent something if the client keeps
+  /// up, later if not; now and then although nothing was sent. What is sent then leaves in
+  /// the next turn, so a sender that never has more than so much waiting for its client, and takes
+  /// turns with everything else on the shard, is:
+  ///
+  ///     auto send_more = [&socket, file = std::move(file)]() mutable {
+  ///       while (socket.queued_bytes() < 64 * 1024 && file.has_next()) {
+  ///         socket.emit("chunk", file.next());
+  ///       }
+  ///     };
+  ///     send_more();
+  ///     socket.on_drain(std::move(send_more));
+  ///
+  /// For what only the latest of matters, volatile_() is enough.
+  ListenerId on_drain(engineio::Function<void()> handler);
+  void off_drain();
+  void off_drain(ListenerId listener);
+
   // Events to the client.
 
   /// Throws std::invalid_argument for a reserved event name, as Node does.

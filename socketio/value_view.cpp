@@ -87,7 +87,7 @@ Value ValueView::to_value() const {
 void ValueView::write_to(Writer& writer) const {
   switch (kind()) {
     case ValueKind::null:
-      return writer.null();
+      return is_undefined() ? writer.undefined() : writer.null();
     case ValueKind::boolean:
       return writer.boolean(node_->boolean);
     case ValueKind::int64:

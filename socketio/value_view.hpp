@@ -77,6 +77,7 @@ class ValueView {
 
   /// A copy that may be kept.
   [[nodiscard]] Value to_value() const;
+  /// Undefined is written as such where the format knows it, else as null.
   void write_to(Writer& writer) const;
 
   /// This value where it lies; nullptr if absent.

@@ -13,10 +13,7 @@ constexpr int max_turns = 64;
 }  // namespace
 
 Loop::Loop(unsigned index, const Limits& limits)
-    : index_(index),
-      thread_(std::this_thread::get_id()),
-      mailbox_(limits.mailbox_tasks),
-      sleeper_(poller_.descriptor()) {}
+    : index_(index), mailbox_(limits.mailbox_tasks), sleeper_(poller_.descriptor()) {}
 
 Loop::~Loop() {
   while (!after_turn_.empty()) {  // what is destroyed may put off the destruction of more
@@ -63,6 +60,7 @@ void Loop::run() noexcept {
   belong_to_this_thread();
   running_ = true;
   while (!stopping_) {
+    busy_since_.store(asleep, std::memory_order_relaxed);
     bool ready = sleep();
     for (int turns = 0; turns < max_turns && !stopping_; ++turns) {
       ready = turn(ready);
@@ -71,6 +69,7 @@ void Loop::run() noexcept {
       }
     }
   }
+  begin_turn();  // that ends in finish()
 }
 
 void Loop::stop() noexcept {
@@ -82,6 +81,12 @@ void Loop::finish() noexcept {
   mailbox_.close();
   end_turn();
   running_ = false;
+  busy_since_.store(asleep, std::memory_order_relaxed);
+}
+
+std::optional<Clock::time_point> Loop::busy_since() const noexcept {
+  const Clock::rep since = busy_since_.load(std::memory_order_relaxed);
+  return since == asleep ? std::nullopt : std::optional(Clock::time_point(Clock::duration(since)));
 }
 
 bool Loop::sleep() {
@@ -92,19 +97,42 @@ bool Loop::sleep() {
   return sleeper_.sleep(deadline);
 }
 
-/// Returns whether descriptors were ready, so that it is worth looking again.
-bool Loop::turn(bool descriptors_ready) {
+void Loop::begin_turn() noexcept {
   now_ = Clock::now();
-  const bool found = descriptors_ready && poller_.poll() != 0;
-  timers_.advance(now_);
-  mailbox_.run();
+  busy_since_.store(now_.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+/// Returns whether it is worth looking again at once.
+bool Loop::turn(bool descriptors_ready) {
+  begin_turn();
+  const auto deadline = timers_.next_deadline();
+  const bool timers_due = deadline && *deadline <= now_;
+  const bool polled = (descriptors_ready || timers_due) && poller_.poll() != 0;
+  const bool ran = mailbox_.run() != 0;
+  const bool wait = timers_due && timers_must_wait(polled || ran);
+  if (timers_due && !wait) {
+    timers_.advance(now_);
+  }
   for (SignalHandler& handler : signal_handlers_) {
     if (std::exchange(handler.due, false)) {
       handler.run();
     }
   }
   end_turn();
-  return found;
+  return polled || wait;
+}
+
+/// While there is input, there may be more: in descriptors for which one look has no room, in
+/// connections that have just been accepted or moved here. Not for ever: after as many turns as it
+/// takes to look at each descriptor, and then at what came of that, all was read that had arrived
+/// when the first of them began.
+bool Loop::timers_must_wait(bool found) noexcept {
+  const std::size_t enough = poller_.size() / Poller::batch + 2;
+  if (found && ++turns_without_timers_ < enough) {
+    return true;
+  }
+  turns_without_timers_ = 0;
+  return false;
 }
 
 void Loop::end_turn() {

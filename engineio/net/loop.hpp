@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <deque>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -17,10 +19,13 @@ namespace engineio::net {
 /// A shard: one thread that sleeps until something is ready, and then runs turns until nothing is.
 /// A turn is, in this order:
 ///
-/// 1. descriptors that are ready (Poller), timers that are due, tasks from the mailbox;
+/// 1. descriptors that are ready (Poller), tasks from the mailbox, timers that are due;
 /// 2. work put off to the end of the turn (Shard::at_turn_end), then the flush of all connections
 ///    that have output;
 /// 3. tasks for after the turn, which is when objects are destroyed.
+///
+/// What has arrived by the time a deadline is over is read before the timer runs, also after a turn
+/// that took too long: a peer is not given up whose answer waits in the kernel.
 ///
 /// Exceptions must not reach the loop: one that leaves a task or a timer ends the process.
 class Loop final : public Shard {
@@ -32,9 +37,9 @@ class Loop final : public Shard {
 
   [[nodiscard]] unsigned index() const noexcept override { return index_; }
 
-  /// True on the thread that run() runs on. Before and after that it is true on the thread that
-  /// was named by belong_to_this_thread() last: that which made the loop, then that which calls
-  /// LoopGroup::run().
+  /// True on the thread that run() runs on. Before that on none: whoever came to the loop's things
+  /// directly would meet a thread that enters run() meanwhile. After it on the thread that was
+  /// named by belong_to_this_thread() last: that which called LoopGroup::run().
   [[nodiscard]] bool is_current() const noexcept override;
 
   bool post(Task task) override;
@@ -63,6 +68,9 @@ class Loop final : public Shard {
 
   void belong_to_this_thread() noexcept;
 
+  /// When the turn began that the loop is in; nullopt while it sleeps. Any thread.
+  [[nodiscard]] std::optional<Clock::time_point> busy_since() const noexcept;
+
   [[nodiscard]] Poller& poller() noexcept { return poller_; }
 
   /// Runs `flush` once in each turn, after the work that may produce output.
@@ -77,13 +85,17 @@ class Loop final : public Shard {
   void on_signals(const std::vector<int>& signals, Task handler);
 
  private:
+  static constexpr Clock::rep asleep = -1;
+
   struct SignalHandler {
     Task run;
     bool due = false;
   };
 
   bool sleep();
+  void begin_turn() noexcept;
   bool turn(bool descriptors_ready);
+  [[nodiscard]] bool timers_must_wait(bool found) noexcept;
   void end_turn();
   void wake_after(Mailbox::Put put);
 
@@ -99,6 +111,8 @@ class Loop final : public Shard {
   std::vector<Task> after_turn_;
   std::deque<SignalHandler> signal_handlers_;
   Clock::time_point now_;
+  std::atomic<Clock::rep> busy_since_ = asleep;
+  std::size_t turns_without_timers_ = 0;
   bool running_ = false;
   bool flush_needed_ = false;
 };

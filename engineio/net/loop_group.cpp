@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <latch>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -12,6 +11,8 @@
 #include "engineio/net/connections.hpp"
 #include "engineio/net/listener.hpp"
 #include "engineio/net/listening_socket.hpp"
+#include "engineio/net/proxy_greeter.hpp"
+#include "engineio/net/watchdog.hpp"
 
 namespace engineio::net {
 
@@ -44,13 +45,27 @@ class TlsSource {
 
 /// One loop and what lives on it.
 struct Worker {
-  Worker(unsigned index, const Limits& limits, const ConnectionFactory& factory,
-         Connections::Handover hand_over, bool io_uring)
-      : loop(index, limits), connections(loop, limits, factory, std::move(hand_over), io_uring) {}
+  struct Callbacks {
+    Connections::Handover hand_over;
+    std::function<void(Worker& worker, Incoming incoming)> on_announced;
+    ProxyGreeter::OnRefused on_refused;
+  };
+
+  Worker(unsigned index, const Limits& limits, const ConnectionFactory& factory, bool io_uring,
+         Callbacks callbacks)
+      : loop(index, limits),
+        connections(loop, limits, factory, std::move(callbacks.hand_over), io_uring),
+        greeter(
+            loop, limits.http_head_timeout,
+            [this, on_announced = std::move(callbacks.on_announced)](Incoming incoming) {
+              on_announced(*this, std::move(incoming));
+            },
+            std::move(callbacks.on_refused)) {}
 
   void run() noexcept {
     loop.run();
     stop_listening();
+    greeter.stop();
     connections.stop();
     loop.finish();
   }
@@ -62,6 +77,7 @@ struct Worker {
 
   Loop loop;
   Connections connections;
+  ProxyGreeter greeter;
   std::vector<std::unique_ptr<Listener>> listeners;
   std::vector<SocketFile> socket_files;
 };
@@ -70,7 +86,8 @@ struct Worker {
 
 class LoopGroup::Impl {
  public:
-  Impl(unsigned threads, const Limits& limits, ConnectionFactory factory, bool io_uring);
+  Impl(unsigned threads, const Limits& limits, ConnectionFactory factory, bool io_uring,
+       Proxies proxies);
 
   std::uint16_t listen(const std::string& address, std::uint16_t port,
                        const std::shared_ptr<TlsSource>& tls);
@@ -84,29 +101,55 @@ class LoopGroup::Impl {
   [[nodiscard]] Loop& loop(unsigned index) noexcept { return workers_[index]->loop; }
   [[nodiscard]] unsigned size() const noexcept { return static_cast<unsigned>(workers_.size()); }
   [[nodiscard]] std::size_t connections() const noexcept { return count_.open(); }
+  [[nodiscard]] std::uint64_t connections_refused() const noexcept {
+    return refused_.load(std::memory_order_relaxed);
+  }
 
   std::vector<std::shared_ptr<TlsSource>> tls_sources;
+  std::chrono::milliseconds stall_threshold{0};
+  Watchdog::OnStall on_stall;
 
  private:
+  // The way of a new connection: it gets a place in the server, goes to its loop, tells whose it
+  // is, and gets a place among those of that address.
+  [[nodiscard]] bool enter(Incoming& incoming) noexcept;
+  void distribute(Incoming incoming);
+  void greet(Worker& worker, Incoming incoming);
+  void admit(Worker& worker, Incoming incoming);
+  void count_refusal() noexcept { refused_.fetch_add(1, std::memory_order_relaxed); }
+
   bool hand_over(unsigned shard, Incoming incoming);
   [[nodiscard]] unsigned next_shard() noexcept;
+  [[nodiscard]] std::unique_ptr<Watchdog> make_watchdog();
 
   const Limits limits_;
   const ConnectionFactory factory_;
+  const Proxies proxies_;
   ConnectionCount count_;
+  AddressCount addresses_;
+  std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<unsigned> next_shard_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 LoopGroup::Impl::Impl(unsigned threads, const Limits& limits, ConnectionFactory factory,
-                      bool io_uring)
-    : limits_(limits), factory_(std::move(factory)), count_(limits.connections) {
+                      bool io_uring, Proxies proxies)
+    : limits_(limits),
+      factory_(std::move(factory)),
+      proxies_(std::move(proxies)),
+      count_(limits.connections),
+      addresses_(limits.connections_per_address) {
   const unsigned size = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < size; ++i) {
     workers_.push_back(std::make_unique<Worker>(
-        i, limits_, factory_,
-        [this](unsigned shard, Incoming incoming) { return hand_over(shard, std::move(incoming)); },
-        io_uring));
+        i, limits_, factory_, io_uring,
+        Worker::Callbacks{
+            .hand_over = [this](
+                             unsigned shard,
+                             Incoming incoming) { return hand_over(shard, std::move(incoming)); },
+            .on_announced = [this](Worker& worker,
+                                   Incoming incoming) { admit(worker, std::move(incoming)); },
+            .on_refused = [this] { count_refusal(); }}));
   }
 }
 
@@ -118,12 +161,11 @@ std::uint16_t LoopGroup::Impl::listen(const std::string& address, std::uint16_t 
     worker.listeners.push_back(std::make_unique<Listener>(
         worker.loop, std::move(listening.sockets[i]),
         [this, &worker, tls](Descriptor socket, std::string remote_address) {
-          if (auto place = count_.enter()) {
-            worker.connections.add(
-                {.descriptor = std::move(socket),
-                 .place = std::move(place),
-                 .tls = tls ? std::make_unique<TlsFilter>(*tls->context()) : nullptr,
-                 .remote_address = std::move(remote_address)});
+          Incoming incoming{.descriptor = std::move(socket),
+                            .remote_address = std::move(remote_address)};
+          if (enter(incoming)) {
+            incoming.tls = tls ? std::make_unique<TlsFilter>(*tls->context()) : nullptr;
+            greet(worker, std::move(incoming));
           }
         }));
   }
@@ -136,11 +178,7 @@ void LoopGroup::Impl::listen_unix(const std::string& path) {
   worker.listeners.push_back(std::make_unique<Listener>(
       worker.loop, std::move(listening.socket),
       [this](Descriptor socket, std::string remote_address) {
-        if (auto place = count_.enter()) {
-          hand_over(next_shard(), {.descriptor = std::move(socket),
-                                   .place = std::move(place),
-                                   .remote_address = std::move(remote_address)});
-        }
+        distribute({.descriptor = std::move(socket), .remote_address = std::move(remote_address)});
       }));
   worker.socket_files.push_back(std::move(listening.file));
 }
@@ -158,12 +196,48 @@ void LoopGroup::Impl::reload_tls() {
 void LoopGroup::Impl::adopt(int descriptor, std::string received) {
   Descriptor socket(descriptor);
   prepare(descriptor);
-  if (auto place = count_.enter()) {
-    hand_over(next_shard(), {.descriptor = std::move(socket),
-                             .place = std::move(place),
-                             .received = std::move(received),
-                             .remote_address = peer_address(descriptor)});
+  distribute({.descriptor = std::move(socket),
+              .received = std::move(received),
+              .remote_address = peer_address(descriptor)});
+}
+
+bool LoopGroup::Impl::enter(Incoming& incoming) noexcept {
+  incoming.place = count_.enter();
+  if (incoming.place == nullptr) {
+    count_refusal();
   }
+  return incoming.place != nullptr;
+}
+
+void LoopGroup::Impl::distribute(Incoming incoming) {
+  if (!enter(incoming)) {
+    return;
+  }
+  Worker& worker = *workers_[next_shard()];
+  worker.loop.post([this, &worker, incoming = std::move(incoming)]() mutable {
+    greet(worker, std::move(incoming));
+  });
+}
+
+void LoopGroup::Impl::greet(Worker& worker, Incoming incoming) {
+  if (proxies_.protocol && proxies_.trusted.trust(incoming.remote_address)) {
+    worker.greeter.add(std::move(incoming));
+  } else {
+    admit(worker, std::move(incoming));
+  }
+}
+
+/// Proxies are not counted: their connections are those of many. Nor is who has no address.
+void LoopGroup::Impl::admit(Worker& worker, Incoming incoming) {
+  const std::string& address = incoming.remote_address;
+  if (addresses_.counts() && !address.empty() && !proxies_.trusted.trust(address)) {
+    auto place = addresses_.enter(client_key(address));
+    if (!place) {
+      return count_refusal();
+    }
+    incoming.address_place = std::move(*place);
+  }
+  worker.connections.add(std::move(incoming));
 }
 
 bool LoopGroup::Impl::hand_over(unsigned shard, Incoming incoming) {
@@ -179,30 +253,33 @@ unsigned LoopGroup::Impl::next_shard() noexcept {
 }
 
 void LoopGroup::Impl::run() {
-  // No loop runs before each belongs to its thread: until then this one's would take the others
-  // for its own.
-  std::latch ready(static_cast<std::ptrdiff_t>(size()));
-  const auto work = [&ready](Worker& worker) {
-    worker.loop.belong_to_this_thread();
-    ready.arrive_and_wait();
-    worker.run();
-  };
   {
+    const auto watchdog = make_watchdog();  // until the last loop has come back
     std::vector<std::jthread> threads;
     try {
       for (unsigned i = 1; i < size(); ++i) {
-        threads.emplace_back([&work, &worker = *workers_[i]] { work(worker); });
+        threads.emplace_back([&worker = *workers_[i]] { worker.run(); });
       }
     } catch (const std::system_error&) {
       stop();
-      ready.count_down(static_cast<std::ptrdiff_t>(size() - threads.size()));
       throw;
     }
-    work(*workers_.front());
+    workers_.front()->run();
   }
   for (const auto& worker : workers_) {
     worker->loop.belong_to_this_thread();
   }
+}
+
+std::unique_ptr<Watchdog> LoopGroup::Impl::make_watchdog() {
+  if (!on_stall) {
+    return nullptr;
+  }
+  std::vector<Loop*> loops;
+  for (const auto& worker : workers_) {
+    loops.push_back(&worker->loop);
+  }
+  return std::make_unique<Watchdog>(std::move(loops), stall_threshold, on_stall);
 }
 
 void LoopGroup::Impl::stop_listening() {
@@ -218,8 +295,9 @@ void LoopGroup::Impl::stop() noexcept {
 }
 
 LoopGroup::LoopGroup(unsigned threads, const Limits& limits, ConnectionFactory on_connection,
-                     bool io_uring)
-    : impl_(std::make_unique<Impl>(threads, limits, std::move(on_connection), io_uring)) {}
+                     bool io_uring, Proxies proxies)
+    : impl_(std::make_unique<Impl>(threads, limits, std::move(on_connection), io_uring,
+                                   std::move(proxies))) {}
 
 LoopGroup::~LoopGroup() = default;
 
@@ -240,6 +318,11 @@ void LoopGroup::on_signals(const std::vector<int>& signals, Task handler) {
   impl_->loop(0).on_signals(signals, std::move(handler));
 }
 
+void LoopGroup::watch(std::chrono::milliseconds threshold, Watchdog::OnStall on_stall) {
+  impl_->stall_threshold = threshold;
+  impl_->on_stall = std::move(on_stall);
+}
+
 void LoopGroup::reload_tls() { impl_->reload_tls(); }
 
 void LoopGroup::adopt(int descriptor, std::string received) {
@@ -251,6 +334,10 @@ Loop& LoopGroup::loop(unsigned index) noexcept { return impl_->loop(index); }
 unsigned LoopGroup::size() const noexcept { return impl_->size(); }
 
 std::size_t LoopGroup::connections() const noexcept { return impl_->connections(); }
+
+std::uint64_t LoopGroup::connections_refused() const noexcept {
+  return impl_->connections_refused();
+}
 
 void LoopGroup::run() { impl_->run(); }
 

@@ -1,23 +1,32 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engineio/net/byte_stream.hpp"
 #include "engineio/net/loop.hpp"
+#include "engineio/net/trusted_proxies.hpp"
 #include "engineio/options.hpp"
 
 namespace engineio::net {
+
+/// Whose word about the address of a client is believed, and how they say it.
+struct Proxies {
+  TrustedProxies trusted = {};
+  bool protocol = false;  ///< their connections begin with a PROXY header
+};
 
 /// The loops of a server, the connections that live on them, and the sockets that listen for them.
 class LoopGroup {
  public:
   /// `threads` loops; 0: one for each core. Throws std::system_error.
   LoopGroup(unsigned threads, const Limits& limits, ConnectionFactory on_connection,
-            bool io_uring = true);
+            bool io_uring = true, Proxies proxies = {});
   ~LoopGroup();
   LoopGroup(const LoopGroup&) = delete;
   LoopGroup& operator=(const LoopGroup&) = delete;
@@ -38,6 +47,10 @@ class LoopGroup {
   /// handler. Throws std::system_error.
   void on_signals(const std::vector<int>& signals, Task handler);
 
+  /// Has loops reported to `on_stall`, on a thread of its own, that are busy for `threshold` with
+  /// one turn; see Watchdog.
+  void watch(std::chrono::milliseconds threshold, std::function<void(const Stall&)> on_stall);
+
   // Any thread, any time.
 
   /// Reads all certificates and keys again, for connections to come. Throws std::runtime_error,
@@ -54,6 +67,10 @@ class LoopGroup {
 
   /// Connections that are open, of all loops.
   [[nodiscard]] std::size_t connections() const noexcept;
+
+  /// Connections that were closed when they came: there were too many, or the PROXY header was
+  /// none.
+  [[nodiscard]] std::uint64_t connections_refused() const noexcept;
 
   /// Runs the loops, the first on the calling thread. Returns after stop(), when all connections
   /// are destroyed, each on its own loop. At most once. Throws std::system_error if the threads

@@ -37,7 +37,9 @@ Poller::~Poller() = default;
 
 bool Poller::add(int descriptor, Pollable& pollable, Readiness wanted) noexcept {
   epoll_event event = event_for(pollable, wanted);
-  return ::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) == 0;
+  const bool added = ::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) == 0;
+  size_ += added ? 1 : 0;
+  return added;
 }
 
 void Poller::change(int descriptor, Pollable& pollable, Readiness wanted) noexcept {
@@ -46,7 +48,9 @@ void Poller::change(int descriptor, Pollable& pollable, Readiness wanted) noexce
 }
 
 void Poller::remove(int descriptor) noexcept {
-  ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, descriptor, nullptr);
+  if (::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, descriptor, nullptr) == 0) {
+    --size_;
+  }
 }
 
 std::size_t Poller::poll() {

@@ -52,12 +52,16 @@ class Poller {
 
   static constexpr std::size_t batch = 1024;
 
+  /// The descriptors that it watches.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
   /// Becomes readable when there is something to report.
   [[nodiscard]] int descriptor() const noexcept { return epoll_.number(); }
 
  private:
   Descriptor epoll_;
   std::unique_ptr<epoll_event[]> events_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace engineio::net

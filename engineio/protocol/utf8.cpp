@@ -34,8 +34,8 @@ constexpr std::uint8_t never = 0xff;
 /// What the first byte of a character says about the bytes behind it.
 struct Lead {
   std::uint8_t missing = never;  // how many there are; `never`: no character starts like this
-  std::uint8_t lowest = 0x80;    // range of the next one
-  std::uint8_t highest = 0xbf;
+  std::uint8_t lowest = 0xff;    // range of the next one; empty where no character starts
+  std::uint8_t highest = 0;
 };
 
 /// Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
@@ -43,7 +43,8 @@ constexpr std::array<Lead, 256> make_leads() {
   std::array<Lead, 256> leads{};
   for (std::size_t byte = 0; byte < 0xf5; ++byte) {
     if (byte < 0x80 || byte >= 0xc2) {
-      leads[byte].missing = byte < 0x80 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+      const std::uint8_t missing = byte < 0x80 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+      leads[byte] = {missing, 0x80, 0xbf};
     }
   }
   leads[0xe0].lowest = 0xa0;

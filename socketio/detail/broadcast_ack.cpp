@@ -88,7 +88,7 @@ void BroadcastAck::finish(AckResults results) {
   timer_.stop();
   const auto keep = shared_from_this();
   home_.broadcast_acks.erase(keep);
-  core_.contain("an acknowledgement callback", [&] {
+  core_.contain(home_, "an acknowledgement callback", adapter_->nsp().name(), [&] {
     AckResultsCallback callback = std::move(on_answers_);
     callback(std::move(results));
   });

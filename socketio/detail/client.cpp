@@ -71,6 +71,7 @@ void Client::finish(std::string_view reason, std::string_view description) {
   closing_ = true;
   connect_timer_.reset();
   partial_.reset();
+  watch_.reset();
   for (const auto& attempt : std::exchange(attempts_, {})) {
     attempt->cancel();
   }
@@ -117,16 +118,21 @@ void Client::on_message(engineio::MessageKind kind, std::span<char> payload) {
   const DecodeResult result = core_.parser().decode(kind, payload, partial_, context_.scratch);
   switch (result.status) {
     case DecodeResult::Status::incomplete:
-      return;
+      return expect_attachment();
     case DecodeResult::Status::error:
-      return on_decode_error(result.error);
+      context_.counters.invalid_packets.add();
+      return fail(result.error);
     case DecodeResult::Status::packet:
       context_.counters.packets_received.add();
+      const engineio::MessageActivity activity(context_.activity, &result.packet);
       return on_packet(result.packet);
   }
 }
 
 void Client::on_packet(const Packet& packet) {
+  if (limits_events() && is_flooding(packet.type)) {
+    return on_flood();
+  }
   const bool may_have_query = protocol_ == protocol_of_v2_clients;
   const std::string_view nsp = may_have_query ? without_query(packet.nsp) : packet.nsp;
   Entry* entry = find(nsp);
@@ -159,8 +165,8 @@ void Client::begin_connect(std::string_view nsp, Value auth) {
   attempt->start();
 }
 
-void Client::on_decode_error(std::string_view error) {
-  context_.counters.invalid_packets.add();
+/// Tells the application and closes the connection.
+void Client::fail(std::string_view error) {
   const auto keep = shared_from_this();
   const ConnectError what{std::string(error)};
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
@@ -171,6 +177,60 @@ void Client::on_decode_error(std::string_view error) {
   if (session_ != nullptr) {
     session_->close();
   }
+}
+
+// --- Limits -------------------------------------------------------------------------------------
+
+/// The timer is not stopped when the attachment comes, but looks whether it did: binary packets
+/// that follow each other cost no timer each.
+void Client::expect_attachment() {
+  watch().attachment_due = context_.shard.now() + core_.options().limits.attachment_timeout;
+  if (!watch_->attachments.running()) {
+    watch_attachments();
+  }
+}
+
+void Client::watch_attachments() {
+  context_.shard.timers().start(watch_->attachments, watch_->attachment_due, [this] {
+    if (partial_ == nullptr) {
+      if (!limits_events()) {
+        watch_.reset();
+      }
+    } else if (context_.shard.now() < watch_->attachment_due) {
+      watch_attachments();
+    } else {
+      partial_.reset();
+      context_.counters.invalid_packets.add();
+      fail("an attachment did not come in time");
+    }
+  });
+}
+
+bool Client::limits_events() const noexcept {
+  return core_.options().limits.events_per_connection.per_second != 0;
+}
+
+/// A CONNECT counts as an event, and the bucket is the connection's: a socket that leaves and joins
+/// again gets no new one. Acknowledgements do not count: the application has asked for each.
+bool Client::is_flooding(PacketType type) {
+  return (type == PacketType::event || type == PacketType::connect) &&
+         !watch().events.take(core_.options().limits.events_per_connection, context_.shard.now());
+}
+
+void Client::on_flood() {
+  if (context_.counters.flooding_clients.value() == 0) {  // once: many may come
+    core_.log(LogLevel::warning,
+              "a client was disconnected that sent more events than events_per_connection allows");
+  }
+  context_.counters.flooding_clients.add();
+  fail("too many events");
+}
+
+Client::Watch& Client::watch() {
+  if (watch_ == nullptr) {
+    watch_ = std::make_unique<Watch>();
+  }
+  return *watch_;
 }
 
 // --- To the client ------------------------------------------------------------------------------
@@ -195,6 +255,13 @@ void Client::send(const OutgoingPacket& packet, EmitFlags flags) {
 void Client::send(const PacketHeader& header, PayloadWriter payload) {
   PacketBuffer buffer;
   send(OutgoingPacket(buffer.encode(core_.parser(), header, payload)), {});
+}
+
+void Client::tell_drained() {
+  const auto keep = shared_from_this();
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    SocketAccess::on_drain(*sockets_[i].socket);
+  }
 }
 
 // --- Sockets ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 
 #include "engineio/session.hpp"
 #include "engineio/timers.hpp"
+#include "engineio/token_bucket.hpp"
 #include "socketio/broadcast_operator.hpp"
 #include "socketio/detail/outgoing.hpp"
 #include "socketio/packet.hpp"
@@ -46,6 +47,11 @@ class Client : public std::enable_shared_from_this<Client> {
 
   void start();
   void on_message(engineio::MessageKind kind, std::span<char> payload);
+  void on_drain() {
+    if (watches_drain_) {
+      tell_drained();
+    }
+  }
   void on_close(std::string_view reason, std::string_view description);
 
   void send(const OutgoingPacket& packet, EmitFlags flags);
@@ -59,6 +65,9 @@ class Client : public std::enable_shared_from_this<Client> {
   /// Server::close().
   void shut_down();
 
+  /// A socket wants to know.
+  void watch_drain() noexcept { watches_drain_ = true; }
+
   /// An attempt has ended with a socket, or without.
   void on_connected(ConnectAttempt& attempt, std::shared_ptr<Socket> socket);
   void on_refused(ConnectAttempt& attempt);
@@ -71,9 +80,23 @@ class Client : public std::enable_shared_from_this<Client> {
     bool left = false;  // in this turn
   };
 
+  /// What a client does without while it is idle and no limit is set on its events.
+  struct Watch {
+    engineio::Timer attachments;
+    engineio::Clock::time_point attachment_due;
+    engineio::TokenBucket events;
+  };
+
   void on_packet(const Packet& packet);
   void begin_connect(std::string_view nsp, Value auth);
-  void on_decode_error(std::string_view error);
+  void fail(std::string_view error);
+  void expect_attachment();
+  void watch_attachments();
+  [[nodiscard]] bool limits_events() const noexcept;
+  [[nodiscard]] bool is_flooding(PacketType type);
+  void on_flood();
+  [[nodiscard]] Watch& watch();
+  void tell_drained();
   void finish(std::string_view reason, std::string_view description);
   void start_connect_timer();
   void forget_attempt(ConnectAttempt& attempt);
@@ -88,10 +111,12 @@ class Client : public std::enable_shared_from_this<Client> {
   std::vector<std::shared_ptr<ConnectAttempt>> attempts_;
   std::unique_ptr<PartialPacket> partial_;
   std::unique_ptr<engineio::Timer> connect_timer_;  // until the first namespace is joined
+  std::unique_ptr<Watch> watch_;
   unsigned protocol_;
   engineio::TransportName last_transport_;
   bool closing_ = false;
   bool sweeping_ = false;
+  bool watches_drain_ = false;
 };
 
 }  // namespace socketio::detail

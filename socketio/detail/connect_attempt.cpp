@@ -167,8 +167,9 @@ void ConnectAttempt::run_middleware(std::size_t position) {
     return;
   }
   const auto keep = shared_from_this();
-  const bool survived = client_->core().contain(
-      "a middleware", [&] { (*handlers_->middlewares[position])(*socket_, Next(keep, position)); });
+  const bool survived = client_->core().contain(client_->context(), "a middleware", name_, [&] {
+    (*handlers_->middlewares[position])(*socket_, Next(keep, position));
+  });
   if (!survived && !ended_ && running_ == position) {
     refuse({"internal error"});
   }
@@ -209,7 +210,8 @@ void ConnectAttempt::join() {
   client_->on_connected(*this, socket_);
   send_connect();
   for (const auto& handler : handlers_->on_connection) {
-    client_->core().contain("a connection handler", [&] { (*handler)(socket); });
+    client_->core().contain(client_->context(), "a connection handler", name_,
+                            [&] { (*handler)(socket); });
   }
   session_.reset();
   socket_.reset();  // whoever keeps a Next shall not keep the socket

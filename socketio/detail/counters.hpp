@@ -33,6 +33,7 @@ struct Counters {
   Counter packets_sent;
   Counter volatile_dropped;
   Counter invalid_packets;
+  Counter flooding_clients;
   Counter invalid_arguments;
   Counter handler_exceptions;
   Counter refused_joins;

@@ -27,7 +27,8 @@ void EventChain::run(std::size_t position) {
     dispatch();
     return;
   }
-  SocketAccess::client(*socket_).core().contain("a middleware of a socket", [&] {
+  Client& client = SocketAccess::client(*socket_);
+  client.core().contain(client.context(), "a middleware of a socket", socket_->nsp().name(), [&] {
     (*middlewares_[position])(event_, Next(shared_from_this(), position));
   });
 }
@@ -64,6 +65,9 @@ void EventChain::dispatch() {
     argument.write_to(values);
   }
   values.end_array();
+  const EventActivity words{event_.name, socket_->nsp().name()};
+  const engineio::Activity activity(SocketAccess::client(*socket_).context().activity, &words,
+                                    describe_event);
   IncomingEvent event(event_.name, Arguments(values.view()), *socket_, ack_id_);
   SocketAccess::dispatch(*socket_, event);
 }

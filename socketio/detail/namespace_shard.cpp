@@ -12,9 +12,12 @@ namespace socketio::detail {
 
 // --- Ordered inbox ------------------------------------------------------------------------------
 
-bool OrderedInbox::push(Item item) {
+OrderedInbox::Push OrderedInbox::push(Item item, std::size_t capacity) {
+  if (items_.size() >= capacity) {
+    return Push::refused;
+  }
   items_.push_back(std::move(item));
-  return !has_items_.exchange(true, std::memory_order_acq_rel);
+  return has_items_.exchange(true, std::memory_order_acq_rel) ? Push::waiting : Push::first;
 }
 
 std::vector<OrderedInbox::Item> OrderedInbox::take() {

@@ -40,8 +40,14 @@ class OrderedInbox {
     std::shared_ptr<const SharedBroadcast> broadcast;
   };
 
-  /// True if it was empty: the shard has to be told. Under the mutex.
-  bool push(Item item);
+  enum class Push {
+    waiting,  ///< others wait already, so the shard has been told
+    first,    ///< the shard has to be told; if it cannot be, take() what waits: it is lost
+    refused,  ///< `capacity` items wait
+  };
+
+  /// Under the mutex.
+  [[nodiscard]] Push push(Item item, std::size_t capacity);
   [[nodiscard]] bool has_items() const noexcept {
     return has_items_.load(std::memory_order_acquire);
   }

@@ -32,6 +32,7 @@ struct RareState {
   std::vector<DisconnectHandler> on_disconnecting;
   std::vector<DisconnectHandler> on_disconnect;
   ListenerList<NoKey, engineio::Function<void(const ConnectError&)>> on_error;
+  ListenerList<NoKey, engineio::Function<void()>> on_drain;
   std::unique_ptr<AckTable> acks;
 };
 

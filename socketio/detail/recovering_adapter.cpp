@@ -74,23 +74,34 @@ void RecoveringAdapter::broadcast(PayloadWriter payload, const BroadcastOptions&
     return;
   }
   ServerCore& core = NamespaceAccess::core(nsp());
-  const std::vector<NamespaceShard*> told = log(payload, options);
+  const Logged logged = log(payload, options);
   const ShardContext* here = core.current();
-  for (NamespaceShard* shard : told) {
+  for (NamespaceShard* shard : logged.to_tell) {
     if (&shard->context() != here) {
-      core.post(shard->context(),
-                [shard, keep = nsp().shared_from_this()] { shard->drain_inbox(); });
+      tell(*shard);
     }
+  }
+  for (std::size_t i = 0; i < logged.refused; ++i) {
+    core.on_lost_task();
   }
   if (here != nullptr) {
     NamespaceAccess::shard(nsp(), here->shard.index()).drain_inbox();
   }
 }
 
-std::vector<NamespaceShard*> RecoveringAdapter::log(PayloadWriter payload,
-                                                    const BroadcastOptions& options) {
+void RecoveringAdapter::tell(NamespaceShard& shard) {
+  const bool told = NamespaceAccess::core(nsp()).post(
+      shard.context(), [&shard, keep = nsp().shared_from_this()] { shard.drain_inbox(); });
+  if (!told) {
+    const std::lock_guard lock(mutex_);
+    static_cast<void>(shard.inbox().take());
+  }
+}
+
+RecoveringAdapter::Logged RecoveringAdapter::log(PayloadWriter payload,
+                                                 const BroadcastOptions& options) {
   ServerCore& core = NamespaceAccess::core(nsp());
-  std::vector<NamespaceShard*> told;
+  Logged logged;
   const std::lock_guard lock(mutex_);
   const std::uint64_t position = log_.next_position();
   const std::string offset = RecoveryLog::offset_of(position);
@@ -103,11 +114,18 @@ std::vector<NamespaceShard*> RecoveringAdapter::log(PayloadWriter payload,
   log_.append(broadcast, core.now());
   for (std::size_t i = 0; i < core.shard_count(); ++i) {
     NamespaceShard& shard = NamespaceAccess::shard(nsp(), i);
-    if (shard.inbox().push({position, broadcast})) {
-      told.push_back(&shard);
+    switch (shard.inbox().push({position, broadcast}, core.mailbox_tasks())) {
+      case OrderedInbox::Push::first:
+        logged.to_tell.push_back(&shard);
+        break;
+      case OrderedInbox::Push::refused:
+        ++logged.refused;
+        break;
+      case OrderedInbox::Push::waiting:
+        break;
     }
   }
-  return told;
+  return logged;
 }
 
 void RecoveringAdapter::persist_session(SessionState session) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -28,8 +29,13 @@ class RecoveringAdapter final : public Adapter {
   void expire() override;
 
  private:
-  /// The shards that have to be told.
-  std::vector<NamespaceShard*> log(PayloadWriter payload, const BroadcastOptions& options);
+  struct Logged {
+    std::vector<NamespaceShard*> to_tell;
+    std::size_t refused = 0;  // by shards that are too far behind
+  };
+
+  [[nodiscard]] Logged log(PayloadWriter payload, const BroadcastOptions& options);
+  void tell(NamespaceShard& shard);
 
   std::mutex mutex_;
   RecoveryLog log_;

@@ -25,6 +25,7 @@ class SessionBridge final : public engineio::SessionHandler {
   void on_message(engineio::MessageKind kind, std::span<char> payload) override {
     client_->on_message(kind, payload);
   }
+  void on_drain() override { client_->on_drain(); }
   void on_close(engineio::CloseReason reason, std::string_view description) override {
     client_->on_close(engineio::to_string(reason), description);
   }
@@ -36,6 +37,9 @@ class SessionBridge final : public engineio::SessionHandler {
 Options checked(Options options) {
   if (options.connect_timeout <= 0ms) {
     throw std::invalid_argument("connect_timeout must be above 0");
+  }
+  if (options.limits.attachment_timeout <= 0ms) {
+    throw std::invalid_argument("attachment_timeout must be above 0");
   }
   if (options.connection_state_recovery &&
       options.connection_state_recovery->max_disconnection_duration <= 0ms) {
@@ -63,9 +67,11 @@ std::string_view to_string(LogLevel level) {
 
 }  // namespace
 
-ServerCore::ServerCore(Options options, const std::vector<engineio::Shard*>& shards)
-    : options_(checked(std::move(options))), registry_(*this) {
+ServerCore::ServerCore(Options options, const std::vector<engineio::Shard*>& shards,
+                       std::size_t mailbox_tasks)
+    : options_(checked(std::move(options))), mailbox_tasks_(mailbox_tasks), registry_(*this) {
   for (engineio::Shard* shard : shards) {
+    shard->activity().describe_messages_with(describe_packet);
     shards_.push_back(std::make_unique<ShardContext>(*shard));
   }
   main_namespace_ = &registry_.of("/");
@@ -143,10 +149,14 @@ bool ServerCore::post(ShardContext& context, engineio::Task task) {
   if (context.shard.post(std::move(task))) {
     return true;
   }
+  on_lost_task();
+  return false;
+}
+
+void ServerCore::on_lost_task() {
   if (!closing_ && lost_tasks_.fetch_add(1) == 0) {
     log(LogLevel::error, "the mailbox of a shard is full: packets between shards are lost");
   }
-  return false;
 }
 
 void ServerCore::log(LogLevel level, std::string_view text) const {
@@ -182,6 +192,7 @@ Statistics ServerCore::statistics() const {
     sum.packets_sent += counters.packets_sent.value();
     sum.volatile_dropped += counters.volatile_dropped.value();
     sum.invalid_packets += counters.invalid_packets.value();
+    sum.flooding_clients += counters.flooding_clients.value();
     sum.invalid_arguments += counters.invalid_arguments.value();
     sum.handler_exceptions += counters.handler_exceptions.value();
     sum.refused_joins += counters.refused_joins.value();

@@ -12,8 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "engineio/activity.hpp"
+#include "engineio/options.hpp"
 #include "engineio/session.hpp"
 #include "engineio/shard.hpp"
+#include "socketio/detail/activities.hpp"
 #include "socketio/detail/counters.hpp"
 #include "socketio/detail/registry.hpp"
 #include "socketio/options.hpp"
@@ -30,9 +33,11 @@ class Client;
 
 /// What belongs to one shard.
 struct ShardContext {
-  explicit ShardContext(engineio::Shard& its_shard) : shard(its_shard) {}
+  explicit ShardContext(engineio::Shard& its_shard)
+      : shard(its_shard), activity(its_shard.activity()) {}
 
   engineio::Shard& shard;
+  engineio::CurrentActivity& activity;
   DecodeScratch scratch;
   Counters counters;
   std::unordered_set<Client*> clients;
@@ -43,8 +48,10 @@ struct ShardContext {
 /// Everything of a Server but the Engine.IO server below it.
 class ServerCore {
  public:
-  /// Throws std::invalid_argument for options out of their range.
-  ServerCore(Options options, const std::vector<engineio::Shard*>& shards);
+  /// `mailbox_tasks`: of engineio::Limits. Throws std::invalid_argument for options out of their
+  /// range.
+  ServerCore(Options options, const std::vector<engineio::Shard*>& shards,
+             std::size_t mailbox_tasks = engineio::Limits{}.mailbox_tasks);
   ~ServerCore();
   ServerCore(const ServerCore&) = delete;
   ServerCore& operator=(const ServerCore&) = delete;
@@ -56,6 +63,7 @@ class ServerCore {
   void close(std::function<void()> on_closed);
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] std::size_t mailbox_tasks() const noexcept { return mailbox_tasks_; }
   [[nodiscard]] const Parser& parser() const noexcept { return *options_.parser; }
   [[nodiscard]] bool recovers() const noexcept {
     return options_.connection_state_recovery.has_value();
@@ -77,14 +85,17 @@ class ServerCore {
   template <class Result, class Callback>
   [[nodiscard]] engineio::Function<void(Result)> call_at_home(Callback callback) {
     return [this, &context = home(), callback = std::move(callback)](Result result) mutable {
-      post(context, [this, callback = std::move(callback), result = std::move(result)]() mutable {
-        contain("a callback", [&] { callback(std::move(result)); });
-      });
+      post(context,
+           [this, &context, callback = std::move(callback), result = std::move(result)]() mutable {
+             contain(context, "a callback", "", [&] { callback(std::move(result)); });
+           });
     };
   }
 
   /// Runs `task` on the shard later. False, counted and logged, when its mailbox is full.
   bool post(ShardContext& context, engineio::Task task);
+  /// Counts what could not wait for another shard, and logs the first.
+  void on_lost_task();
 
   void log(LogLevel level, std::string_view text) const;
 
@@ -102,6 +113,15 @@ class ServerCore {
     return false;
   }
 
+  /// The same on its shard, which tells by these words what it does; `nsp` may be empty.
+  template <class F>
+  bool contain(ShardContext& context, std::string_view what, std::string_view nsp,
+               F&& code) noexcept {
+    const CallActivity call{what, nsp};
+    const engineio::Activity activity(context.activity, &call, describe_call);
+    return contain(what, std::forward<F>(code));
+  }
+
   [[nodiscard]] Statistics statistics() const;
 
  private:
@@ -109,6 +129,7 @@ class ServerCore {
   void start_expiry();
 
   Options options_;
+  const std::size_t mailbox_tasks_;
   std::vector<std::unique_ptr<ShardContext>> shards_;
   Registry registry_;
   Namespace* main_namespace_ = nullptr;

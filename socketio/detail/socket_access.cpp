@@ -27,12 +27,19 @@ bool is_recoverable(std::string_view reason) {
   return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
 }
 
+/// Runs code of the application that no packet has asked for.
+template <class F>
+void run(Socket& socket, std::string_view what, F&& code) {
+  Client& client = SocketAccess::client(socket);
+  client.core().contain(client.context(), what, socket.nsp().name(), code);
+}
+
 void notify_outgoing(Socket& socket, RareState& rare, const OutgoingPacket& packet) {
   ServerCore& core = SocketAccess::client(socket).core();
   const SentEvent event(core.parser(), packet);
   rare.any_outgoing->for_each(any, [&](AnyListener& listener) {
-    core.contain("a listener of outgoing events",
-                 [&] { listener(event.name(), event.arguments()); });
+    run(socket, "a listener of outgoing events",
+        [&] { listener(event.name(), event.arguments()); });
   });
 }
 
@@ -51,7 +58,7 @@ void SocketAccess::deliver(Socket& socket, const OutgoingPacket& packet, EmitFla
 void SocketAccess::expect_ack(Socket& socket, std::uint64_t id, AckCallback callback,
                               bool of_broadcast, std::optional<std::chrono::milliseconds> timeout) {
   if (socket.state_ == State::disconnected) {
-    client(socket).core().contain("an acknowledgement callback", [&] {
+    run(socket, "an acknowledgement callback", [&] {
       callback({std::string(ack_socket_gone), {}});
     });
     return;
@@ -65,9 +72,9 @@ void SocketAccess::expect_ack(Socket& socket, std::uint64_t id, AckCallback call
   if (timeout) {
     pending.timer = std::make_unique<engineio::Timer>();
     engineio::Shard& shard = client(socket).context().shard;
-    shard.timers().start(*pending.timer, shard.now() + *timeout, [&socket, &core, id] {
+    shard.timers().start(*pending.timer, shard.now() + *timeout, [&socket, id] {
       if (auto late = socket.rare().acks->take(id)) {
-        core.contain("an acknowledgement callback", [&] {
+        run(socket, "an acknowledgement callback", [&] {
           late->callback({std::string(ack_timed_out), {}});
         });
       }
@@ -75,7 +82,7 @@ void SocketAccess::expect_ack(Socket& socket, std::uint64_t id, AckCallback call
   }
   if (rare.acks->size() > core.options().limits.pending_acks) {
     if (auto oldest = rare.acks->take_oldest(); oldest && !oldest->of_broadcast) {
-      core.contain("an acknowledgement callback", [&] {
+      run(socket, "an acknowledgement callback", [&] {
         oldest->callback({std::string(ack_given_up), {}});
       });
     }
@@ -158,7 +165,13 @@ void SocketAccess::on_error(Socket& socket, const ConnectError& error) {
     return;
   }
   socket.rare_->on_error.for_each(
-      any, [&](auto& handler) { core.contain("an error handler", [&] { handler(error); }); });
+      any, [&](auto& handler) { run(socket, "an error handler", [&] { handler(error); }); });
+}
+
+void SocketAccess::on_drain(Socket& socket) {
+  if (RareState* rare = socket.rare_.get()) {
+    rare->on_drain.for_each(any, [&](auto& handler) { run(socket, "a drain handler", handler); });
+  }
 }
 
 // --- Leaving ------------------------------------------------------------------------------------
@@ -193,7 +206,7 @@ void SocketAccess::run_disconnect_handlers(Socket& socket,
     return;
   }
   for (DisconnectHandler& handler : std::exchange((*socket.rare_).*handlers, {})) {
-    client(socket).core().contain("a disconnect handler", [&] { handler(reason, description); });
+    run(socket, "a disconnect handler", [&] { handler(reason, description); });
   }
 }
 
@@ -216,6 +229,7 @@ void SocketAccess::release(Socket& socket) {
       rare->any_outgoing->clear();
     }
     rare->on_error.clear();
+    rare->on_drain.clear();
     rare->middlewares.clear();
   }
   client(socket).core().registry().release(*socket.nsp_);
@@ -228,7 +242,7 @@ void SocketAccess::fail_acks(Socket& socket) {
   while (auto pending = socket.rare_->acks->take_oldest()) {
     pending->timer.reset();
     if (!pending->of_broadcast) {
-      client(socket).core().contain("an acknowledgement callback", [&] {
+      run(socket, "an acknowledgement callback", [&] {
         pending->callback({std::string(ack_socket_gone), {}});
       });
     }

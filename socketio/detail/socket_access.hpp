@@ -51,6 +51,8 @@ struct SocketAccess {
   static void on_packet(Socket& socket, const Packet& packet);
   /// Something is wrong with the client: tells the handlers of Socket::on_error().
   static void on_error(Socket& socket, const ConnectError& error);
+  /// Tells the handlers of Socket::on_drain().
+  static void on_drain(Socket& socket);
   /// Runs the handlers of an event, if the socket is still there.
   static void dispatch(Socket& socket, IncomingEvent& event);
 

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -30,6 +31,14 @@ std::uint64_t load_big_endian(std::string_view bytes) {
 std::int64_t load_signed(std::string_view bytes) {
   const auto unused_bits = static_cast<unsigned>(64 - 8 * bytes.size());
   return static_cast<std::int64_t>(load_big_endian(bytes) << unused_bits) >> unused_bits;
+}
+
+void append_key(std::string& out, double number) {
+  if (std::isfinite(number)) {
+    append_number(out, number);
+  } else {
+    out += std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
+  }
 }
 
 /// A recursive descent parser: the depth is limited.
@@ -213,7 +222,8 @@ class Reader {
     return true;
   }
 
-  /// JavaScript's keys are strings: numbers become strings, with notepack null and binary, too.
+  /// JavaScript's keys are strings: numbers become what it prints, with notepack booleans, null and
+  /// binary strings, too.
   bool read_key() {
     const std::size_t key = tape_.size();
     if (!read_value()) {
@@ -224,10 +234,12 @@ class Reader {
       return true;
     }
     std::string text;
-    if (const auto integer = view.as_int64()) {
-      append_integer(text, *integer);
+    if (const auto number = view.as_double()) {
+      append_key(text, *number);
     } else if (dialect_ == MsgpackDialect::msgpack2) {
       return false;
+    } else if (const auto boolean = view.as_bool()) {
+      text = *boolean ? "true" : "false";
     } else if (const auto bytes = view.as_binary()) {
       text.assign(reinterpret_cast<const char*>(bytes->data()), bytes->size());
     } else if (view.is_null()) {
@@ -312,10 +324,13 @@ class Reader {
     }
   }
 
+  /// Rounded as JavaScript does it: in doubles, and towards zero.
   void append_date(seconds time, nanoseconds rest) {
-    const bool fits = time >= floor<seconds>(min_date.time_since_epoch()) &&
-                      time <= floor<seconds>(max_date.time_since_epoch());
-    append_date(fits ? time + floor<milliseconds>(rest) : milliseconds::max());
+    constexpr double latest = 8.64e15;
+    const double date =
+        static_cast<double>(time.count()) * 1e3 + static_cast<double>(rest.count()) / 1e6;
+    append_date(std::abs(date) <= latest ? milliseconds(static_cast<std::int64_t>(date))
+                                         : milliseconds::max());
   }
 
   /// An invalid Date is null in JSON.

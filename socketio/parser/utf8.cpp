@@ -104,12 +104,13 @@ Character scan_character(const char* text, const char* end) noexcept {
   if (available < 2 || byte(1) < first.lowest || byte(1) > first.highest) {
     return {Kind::invalid, 1};
   }
+  // Half of a surrogate is not the beginning of any character.
+  const bool surrogate = byte(0) == 0xed && byte(1) >= 0xa0;
   for (std::uint8_t i = 2; i < first.size; ++i) {
     if (available <= i || (byte(i) & 0xc0U) != 0x80) {
-      return {Kind::invalid, i};
+      return {Kind::invalid, surrogate ? std::uint8_t{1} : i};
     }
   }
-  const bool surrogate = byte(0) == 0xed && byte(1) >= 0xa0;
   return {surrogate ? Kind::surrogate : Kind::valid, first.size};
 }
 

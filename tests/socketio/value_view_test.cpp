@@ -96,3 +96,16 @@ TEST_CASE("documents are not made from what is malformed") {
   CHECK_FALSE(Document::from_msgpack("\x91", MsgpackDialect::notepack3).has_value());
   CHECK(Document::from_msgpack("\x91\x01", MsgpackDialect::notepack3)->root()[0].as_int64() == 1);
 }
+
+TEST_CASE("undefined is written as such where the format knows it") {
+  const std::string bytes("\x92\xd4\x00\x00\x81\xa1k\xd4\x00\x00", 10);
+  const auto document = Document::from_msgpack(bytes, MsgpackDialect::notepack2);
+  REQUIRE(document.has_value());
+  const auto write = [&](Writer& writer) { document->root().write_to(writer); };
+  std::string notepack;
+  write_msgpack(write, MsgpackDialect::notepack2, notepack);
+  CHECK(notepack == bytes);
+  std::string json;
+  write_json(write, json);
+  CHECK(json == R"([null,{"k":null}])");
+}

@@ -43,7 +43,7 @@ class FakeSession final : public engineio::Session {
   [[nodiscard]] bool writable() const noexcept override {
     return poll_pending && !written_in_this_turn;
   }
-  [[nodiscard]] std::size_t queued_bytes() const noexcept override { return 0; }
+  [[nodiscard]] std::size_t queued_bytes() const noexcept override { return queued; }
   void close() override {
     if (state_ == State::open && !poll_pending) {
       state_ = State::closing;
@@ -69,6 +69,7 @@ class FakeSession final : public engineio::Session {
   engineio::TransportName transport_ = engineio::TransportName::websocket;
   bool poll_pending = true;  // false: a polling client between two polls
   bool written_in_this_turn = false;
+  std::size_t queued = 0;
 
  private:
   support::FakeShard& shard_;

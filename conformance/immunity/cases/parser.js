@@ -1,7 +1,8 @@
 // Socket.IO packets and payloads.
 import { strict as assert } from "node:assert";
 import { MIB } from "../vitals.js";
-import { code, fate, pollingFate, summary } from "../attacker.js";
+import { SEPARATOR } from "../../support/engine.js";
+import { code, end, fate, pollingFate, summary } from "../attacker.js";
 
 const BYTE = Buffer.from("x");
 const PLACEHOLDER = '{"_placeholder":true,"num":0}';
@@ -66,12 +67,52 @@ async function neverCompleted(attacker) {
   return `${what}, holding ${held < 12 * MIB ? "less than 12 MiB" : `${Math.round(held / MIB)} MiB`}`;
 }
 
-const GIVEN_UP_MS = 1000;
+const ATTACHMENT_TIMEOUT_MS = 300;
+
+const INCOMPLETE = {
+  "none of one": [`451-["echo",${PLACEHOLDER}]`],
+  "one of two": [`452-["echo",${PLACEHOLDER},{"_placeholder":true,"num":1}]`, BYTE],
+};
 
 async function giveUpPartial(attacker) {
-  const session = await attacker.joined();
-  await session.send(`451-["echo",${PLACEHOLDER}]`);
-  return session.ws.waitClose(GIVEN_UP_MS).then(({ code }) => `close ${code}`, () => "kept");
+  const kept = () => "kept";
+  const completed = await attacker.joined();
+  await completed.send(...INCOMPLETE["none of one"], BYTE);
+  const outcomes = Object.entries(INCOMPLETE).map(async ([title, packets]) => {
+    const session = await attacker.joined();
+    await session.send(...packets);
+    return [title, await end(session.ws).catch(kept)];
+  });
+  const polling = await attacker.polling();
+  await polling.join();
+  await polling.send(...INCOMPLETE["none of one"]);
+  outcomes.push(["over polling", await closePacket(polling).catch(kept)]);
+  return summary([...(await Promise.all(outcomes)), ["one of one", await fate(completed.ws)]]);
+}
+
+async function closePacket(session) {
+  while ((await session.next()) !== "1"); // the application may say something first
+  return "close";
+}
+
+const FLOOD = 200;
+const times = (count, ...packets) => Array.from({ length: count }, () => packets).flat();
+
+const FLOODS = [
+  ["a tenth of it", ...times(FLOOD / 10, '42["event"]')],
+  ["acknowledgements", ...Array.from({ length: FLOOD }, (_, id) => `43${id}[]`)],
+  ["events", ...times(FLOOD, '42["event"]')],
+  ["events of the wrong kind", ...times(FLOOD, "42[]")],
+  ["binary events", ...times(FLOOD, `451-["event",${PLACEHOLDER}]`, BYTE)],
+  ["leaving and joining", ...times(FLOOD, "41", "40")],
+];
+
+async function flood(attacker) {
+  const overWebSocket = await each(attacker, FLOODS);
+  const session = await attacker.polling();
+  await session.join();
+  await session.post(times(FLOOD, '42["event"]').join(SEPARATOR));
+  return `${overWebSocket}; events over polling: ${await pollingFate(session)}`;
 }
 
 async function oversized(attacker) {
@@ -183,10 +224,10 @@ export const parserCases = [
   {
     row: "CVE-2026-33151 (time)",
     threat: "a binary packet that is never completed",
-    sent: "one attachment announced, none sent, connection kept",
-    todo: "no limit on the time in which attachments must come; Node has none either",
+    sent: `attachments announced and not all sent, connection kept; ${code("attachment_timeout")} ${ATTACHMENT_TIMEOUT_MS} ms`,
+    guards: { limit: `attachment_timeout=${ATTACHMENT_TIMEOUT_MS}` },
     attack: giveUpPartial,
-    ours: "close 1005",
+    ours: "one of one: goes on; none of one, one of two, over polling: close",
   },
   {
     row: "netty-socketio 2.0.1, 2.0.8",
@@ -214,5 +255,16 @@ export const parserCases = [
     flags: { allowEio3: true },
     attack: v3Lengths,
     ours: "read as UTF-16 units, base64 as it is meant",
+  },
+];
+
+export const floodCases = [
+  {
+    row: "floods",
+    threat: "more events than the application can bear",
+    sent: `${FLOOD} packets at once, in ${FLOODS.length + 1} kinds; ${code("events_per_connection")} 20 in a second, 50 at once`,
+    guards: { limit: "events_per_connection=20/50" },
+    attack: flood,
+    ours: "a tenth of it, acknowledgements: goes on; the other 4: close; events over polling: close",
   },
 ];

@@ -114,7 +114,7 @@ TEST_SUITE("net loop") {
   TEST_CASE("the thread: whose the loop is before, during and after run()") {
     Loop loop(3, Limits());
     CHECK(loop.index() == 3);
-    CHECK(loop.is_current());
+    CHECK_FALSE(loop.is_current());  // or this thread would be in the way of the one that runs it
     std::promise<bool> inside;
     std::jthread thread([&] {
       loop.post([&] { inside.set_value(loop.is_current()); });

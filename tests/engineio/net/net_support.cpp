@@ -6,6 +6,7 @@
 #include <future>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -28,6 +29,15 @@ void check(int result, const char* what) {
   }
 }
 
+void set_patience(const Descriptor& socket) {
+  const timeval timeout{
+      .tv_sec = std::chrono::duration_cast<std::chrono::seconds>(patience).count(), .tv_usec = 0};
+  check(::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)),
+        "SO_RCVTIMEO");
+  check(::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)),
+        "SO_SNDTIMEO");
+}
+
 Descriptor connect(int family, const sockaddr* address, socklen_t size,
                    std::optional<int> receive_buffer) {
   Descriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -36,12 +46,7 @@ Descriptor connect(int family, const sockaddr* address, socklen_t size,
     check(::setsockopt(socket.number(), SOL_SOCKET, SO_RCVBUF, &*receive_buffer, sizeof(int)),
           "SO_RCVBUF");
   }
-  const timeval timeout{
-      .tv_sec = std::chrono::duration_cast<std::chrono::seconds>(patience).count(), .tv_usec = 0};
-  check(::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)),
-        "SO_RCVTIMEO");
-  check(::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)),
-        "SO_SNDTIMEO");
+  set_patience(socket);
   const int on = 1;
   ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   check(::connect(socket.number(), address, size), "connect");
@@ -110,14 +115,18 @@ std::unique_ptr<Receiver> echo(ByteStream& stream, Log& log) {
   return receiver;
 }
 
-Server::Server(Setup setup, unsigned threads, const engineio::Limits& limits)
-    : group(threads, limits, [this, setup = std::move(setup)](ByteStream& stream, unsigned shard) {
-        auto receiver = echo(stream, log);
-        if (setup) {
-          setup(*receiver, shard);
-        }
-        return receiver;
-      }) {}
+Server::Server(Setup setup, unsigned threads, const engineio::Limits& limits,
+               engineio::net::Proxies proxies)
+    : group(
+          threads, limits,
+          [this, setup = std::move(setup)](ByteStream& stream, unsigned shard) {
+            auto receiver = echo(stream, log);
+            if (setup) {
+              setup(*receiver, shard);
+            }
+            return receiver;
+          },
+          true, std::move(proxies)) {}
 
 Server::~Server() { stop(); }
 
@@ -165,6 +174,8 @@ Client::Client(const std::string& unix_path) {
   unix_path.copy(address.sun_path, sizeof(address.sun_path) - 1);
   socket = connect(AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof(address), {});
 }
+
+Client::Client(Descriptor connected) : socket(std::move(connected)) { set_patience(socket); }
 
 void Client::send(std::string_view bytes) {
   while (!bytes.empty()) {

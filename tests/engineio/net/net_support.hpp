@@ -83,7 +83,8 @@ class Server {
 
   /// Without `setup`, an echo server.
   explicit Server(Setup setup = {}, unsigned threads = 1,
-                  const engineio::Limits& limits = engineio::Limits());
+                  const engineio::Limits& limits = engineio::Limits(),
+                  engineio::net::Proxies proxies = {});
   ~Server();
 
   void start();
@@ -111,6 +112,7 @@ class Client {
   explicit Client(std::uint16_t port, const char* address = "127.0.0.1",
                   std::optional<int> receive_buffer = {});
   explicit Client(const std::string& unix_path);
+  explicit Client(engineio::net::Descriptor connected);
 
   void send(std::string_view bytes);
   [[nodiscard]] std::string receive(std::size_t size);  ///< less if the connection ends before

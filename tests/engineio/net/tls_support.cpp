@@ -108,6 +108,7 @@ Identity Authority::issue(const std::string& name) const {
 
 TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options)
     : client(port), context_(check(SSL_CTX_new(TLS_client_method()))) {
+  client.send(options.greeting);
   if (!options.ca_file.empty()) {
     check(SSL_CTX_load_verify_file(context_, options.ca_file.c_str()));
     SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);

@@ -54,6 +54,7 @@ struct TlsClientOptions {
   std::string alpn = {};  ///< in the wire's form
   int max_version = 0;
   ssl_st* resume = nullptr;
+  std::string greeting = {};  ///< sent before the handshake
 };
 
 /// A blocking TLS peer.

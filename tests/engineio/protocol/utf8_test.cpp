@@ -65,6 +65,20 @@ TEST_CASE("valid and invalid UTF-8 is told apart wherever it is cut") {
   }
 }
 
+TEST_CASE("a byte that starts no character is invalid however much follows") {
+  for (const unsigned byte : {0x80U, 0xbfU, 0xc0U, 0xc1U, 0xf5U, 0xffU}) {
+    for (const std::size_t behind : {3U, 254U, 255U, 256U, 300U}) {
+      std::string text(1, static_cast<char>(byte));
+      text += "\x80\x80\x80" + std::string(behind - 3, 'a');
+      CAPTURE(byte);
+      CAPTURE(behind);
+      CHECK_FALSE(is_valid_utf8(text));
+      CHECK_FALSE(validate_in_two(text, 0));
+      CHECK(is_valid_utf8(sanitize(text)));
+    }
+  }
+}
+
 TEST_CASE("the validator fails at the first byte that cannot be right, and for good") {
   Utf8Validator validator;
   CHECK(validator.feed("\xf4"));

@@ -182,6 +182,37 @@ TEST_CASE("dates that a calendar does not have are null") {
   }
 }
 
+TEST_CASE("nanoseconds of dates are rounded as JavaScript does it") {
+  const auto date = [](const char* hex) {
+    return decode(tests::from_hex(hex), MsgpackDialect::notepack3);
+  };
+  CHECK(date("c70cff3b8b877affffffffffffffff") == "1969-12-31T23:59:59.999Z");
+  CHECK(date("c70cff076416ff000000006553f100") == "2023-11-14T22:13:20.124Z");
+  CHECK(date("c70cff075e0000000000006553f100") == "2023-11-14T22:13:20.123Z");
+}
+
+TEST_CASE("keys are what JavaScript makes of them") {
+  const std::map<std::string, std::string, std::less<>> numbers = {
+      {"07", "7"},
+      {"ff", "-1"},
+      {"cf0020000000000001", "9007199254740992"},
+      {"cb3ff8000000000000", "1.5"},
+      {"cb8000000000000000", "0"},
+      {"ca7fc00000", "NaN"},
+      {"caff800000", "-Infinity"},
+  };
+  for (const auto& [hex, key] : numbers) {
+    CAPTURE(hex);
+    const Value expected = Object{{key, nullptr}};
+    for (const Package& package : packages) {
+      CHECK(decode(tests::from_hex("81" + hex + "c0"), package.dialect) == expected);
+    }
+  }
+  CHECK(decode("\x81\xc3\xc0", MsgpackDialect::notepack3) == Value(Object{{"true", nullptr}}));
+  CHECK_FALSE(decode("\x81\xc3\xc0", MsgpackDialect::msgpack2).has_value());
+  CHECK_FALSE(decode("\x81\x90\xc0", MsgpackDialect::notepack3).has_value());
+}
+
 TEST_CASE("lengths are not believed") {
   for (const char* hex : {"dd7fffffff", "ddffffffff0000", "df7fffffff", "dfffffffff", "db7fffffff",
                           "c6ffffffff00", "c9ffffffff0000", "c9ffffffff", "dc0002c0", "de0001a161",

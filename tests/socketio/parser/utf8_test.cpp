@@ -62,6 +62,7 @@ TEST_CASE("each invalid part becomes one replacement character") {
         "b");
   CHECK(sanitized_utf8("\xf0\x9f\x98", false) == "\ufffd");
   CHECK(sanitized_utf8("\xc0\x80", false) == "\ufffd\ufffd");
+  CHECK(sanitized_utf8("\xed\xa0", true) == "\ufffd\ufffd");
   CHECK(sanitized_utf8("\xed\xa0\x80", true) == "\xed\xa0\x80");
   CHECK(sanitized_utf8("\xed\xa0\x80", false) == "\ufffd");
 }

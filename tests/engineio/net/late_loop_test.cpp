@@ -1,0 +1,148 @@
+// A turn that took too long: what arrived meanwhile is read before anybody is given up.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "engineio/net/descriptor.hpp"
+#include "engineio/net/loop.hpp"
+
+using engineio::Clock;
+using engineio::Limits;
+using engineio::Timer;
+using engineio::net::Descriptor;
+using engineio::net::Loop;
+using engineio::net::Pollable;
+using engineio::net::Poller;
+using engineio::net::Readiness;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A descriptor with something to read, once or for ever.
+class Input final : public Pollable {
+ public:
+  Input(Loop& loop, std::function<void()> on_input, bool endless = false)
+      : loop_(loop), on_input_(std::move(on_input)), endless_(endless) {
+    REQUIRE(descriptor_);
+    REQUIRE(loop_.poller().add(descriptor_.number(), *this, {.read = true}));
+  }
+  ~Input() { loop_.poller().remove(descriptor_.number()); }
+
+  void on_ready(Readiness) override {
+    std::uint64_t value = 0;
+    if (!endless_) {
+      REQUIRE(::read(descriptor_.number(), &value, sizeof(value)) == sizeof(value));
+    }
+    on_input_();
+  }
+
+ private:
+  Loop& loop_;
+  std::function<void()> on_input_;
+  const bool endless_;
+  Descriptor descriptor_{::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK)};
+};
+
+/// A loop that does not come back until a deadline is over, and what it does then.
+struct LateLoop {
+  void run(std::function<void()> when_late) {
+    loop.post([this, when_late = std::move(when_late)] {
+      loop.timers().start(timer, loop.now() + 1ms, [this] {
+        done += "timer ";
+        on_timer();
+        loop.stop();
+      });
+      std::this_thread::sleep_for(2ms);
+      when_late();
+    });
+    loop.run();
+    loop.finish();
+  }
+
+  Loop loop{0, Limits()};
+  Timer timer;
+  std::function<void()> on_timer = [] {};
+  std::string done;
+};
+
+/// Enough descriptors for more than one look.
+class ManyDescriptors {
+ public:
+  ManyDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit enough = before_;
+    enough.rlim_cur = std::max<rlim_t>(before_.rlim_cur, 3 * Poller::batch);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &enough) == 0);
+  }
+  ~ManyDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace
+
+TEST_SUITE("net late loop") {
+  TEST_CASE("what waits in descriptors comes before the timer") {
+    LateLoop late;
+    std::deque<Input> inputs;
+    late.run([&] { inputs.emplace_back(late.loop, [&] { late.done += "input "; }); });
+    CHECK(late.done == "input timer ");
+  }
+
+  TEST_CASE("so does what one look has no room for") {
+    const ManyDescriptors limit;
+    LateLoop late;
+    std::deque<Input> inputs;
+    std::size_t read = 0;
+    std::size_t read_before_timer = 0;
+    late.on_timer = [&] { read_before_timer = read; };
+    late.run([&] {
+      for (std::size_t i = 0; i < 2 * Poller::batch + 1; ++i) {
+        inputs.emplace_back(late.loop, [&] { ++read; });
+      }
+    });
+    CHECK(read_before_timer == inputs.size());
+  }
+
+  TEST_CASE("so does what waits in a connection that waits to be accepted") {
+    LateLoop late;
+    std::deque<Input> inputs;
+    const auto on_input = [&] { late.done += "input "; };
+    late.run([&] {
+      inputs.emplace_back(late.loop, [&] {
+        late.done += "accept ";
+        inputs.emplace_back(late.loop, on_input);
+      });
+    });
+    CHECK(late.done == "accept input timer ");
+  }
+
+  TEST_CASE("so does what another shard has sent") {
+    LateLoop late;
+    late.run([&] { late.loop.post([&] { late.done += "task "; }); });
+    CHECK(late.done == "task timer ");
+  }
+
+  TEST_CASE("endless input does not keep timers from running") {
+    LateLoop late;
+    int looks = 0;
+    std::deque<Input> inputs;
+    late.run([&] {
+      inputs.emplace_back(
+          late.loop, [&] { ++looks; }, true);
+    });
+    CHECK(late.done == "timer ");
+    CHECK(looks == 2);
+  }
+}
