@@ -28,7 +28,9 @@ if(SOCKETIO_SANITIZE)
   add_compile_options(-fsanitize=${SOCKETIO_SANITIZE} -fno-sanitize-recover=all)
   add_compile_options(-fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SOCKETIO_SANITIZE})
-  # g++ 12 loses track of Boost.Optional and std::regex in instrumented code.
+endif()
+# g++ 12 loses track of Boost.Optional and std::regex in instrumented code.
+if(SOCKETIO_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   add_compile_options(-Wno-error=maybe-uninitialized)
 endif()
 # g++ 12 needs more than twice the time for these, and ASan finds what a null pointer does.

@@ -54,7 +54,10 @@ function failures(adapter) {
   });
   afterEach(async () => {
     closeAll();
-    await Promise.all(servers.map((server) => server.kill()));
+    await Promise.all(servers.filter((server) => server.running).map((server) => {
+      server.signal("SIGCONT");
+      return server.stop();
+    }));
     servers = [];
   });
   after(() => redis.stop());

@@ -13,8 +13,9 @@ export class RawSocket {
   #received = Buffer.alloc(0);
   #wakeUps = new Set();
 
-  static async connect(port, { host = "127.0.0.1", deadline = DEFAULT_DEADLINE_MS } = {}) {
-    const socket = net.connect({ port, host, noDelay: true });
+  // `from`: the address of this end.
+  static async connect(port, { host = "127.0.0.1", from, deadline = DEFAULT_DEADLINE_MS } = {}) {
+    const socket = net.connect({ port, host, localAddress: from, noDelay: true });
     const connected = new Promise((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);

@@ -7,6 +7,7 @@ import { within } from "./eventually.js";
 const START_DEADLINE_MS = 10_000;
 const STOP_DEADLINE_MS = 3_000;
 const KEPT_OUTPUT_CHARACTERS = 1_000_000;
+const SANITIZER_REPORT = /(ERROR|WARNING): \w+Sanitizer|: runtime error: /;
 
 const running = new Set();
 process.on("exit", () => {
@@ -30,8 +31,8 @@ export async function startServer(flags = {}, options = {}) {
 // Any program that prints `listening on 127.0.0.1:PORT`, once it does, which is to be within `deadline`.
 // `env` is added to ours.
 //
-// Returns { port, url, pid, output(), exited, stop(), kill(), signal(name) }; `exited` resolves with
-// { code, signal }.
+// Returns { port, url, pid, running, output(), exited, stop(), kill(), signal(name) }; `exited` resolves
+// with { code, signal }. A report of a sanitizer in its output fails the test.
 export async function startProgram(program, args, env = {}, deadline = START_DEADLINE_MS) {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const server = new ServerProcess(child, [program, ...args].join(" "));
@@ -59,6 +60,7 @@ class ServerProcess {
       child.on("close", (code, signal) => {
         running.delete(child);
         resolve({ code, signal });
+        this.#lookForReport();
       });
     });
     this.#listening = new Promise((resolve) => this.#collectOutput(resolve));
@@ -77,6 +79,10 @@ class ServerProcess {
   get exited() {
     this.#child.ref();
     return this.#exited;
+  }
+
+  get running() {
+    return running.has(this.#child);
   }
 
   output() {
@@ -102,7 +108,7 @@ class ServerProcess {
   // Asks the server to end and fails unless it does so in time and without an error. Also fails when
   // it was gone already: no client may bring it down.
   async stop() {
-    if (!running.has(this.#child)) {
+    if (!this.running) {
       const { code, signal } = await this.#exited;
       throw this.#failure(`had ended by itself (${signal ?? `code ${code}`})`);
     }
@@ -136,6 +142,13 @@ class ServerProcess {
     };
     this.#child.stdout.setEncoding("utf8").on("data", collect);
     this.#child.stderr.setEncoding("utf8").on("data", collect);
+  }
+
+  // Thrown from an event handler it fails the test that runs, whatever that makes of the server's end.
+  #lookForReport() {
+    if (SANITIZER_REPORT.test(this.#output)) {
+      throw this.#failure("a sanitizer has found something");
+    }
   }
 
   #failure(message) {
