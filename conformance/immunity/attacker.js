@@ -22,8 +22,8 @@ export class Attacker {
     this.port = server.port;
   }
 
-  async tcp() {
-    return this.#keep(await RawSocket.connect(this.port));
+  async tcp(options) {
+    return this.#keep(await RawSocket.connect(this.port, options));
   }
 
   // A WebSocket whose open packet has not been read.

@@ -1,9 +1,10 @@
 // Cases as data, so that the same ones run as tests of ours and as a survey of both servers (survey.js).
 //
-// A case: { row, threat, sent, flags, most, attack, ours, todo }
+// A case: { row, threat, sent, flags, guards, most, attack, ours, todo }
 //   row     the row of the list of historic holes that it stands for
 //   threat  what the attacker wants, sent: what goes over the wire; both for docs/security.md
 //   flags   of the server (see startServer)
+//   guards  further flags, which only our server has
 //   most    bytes that the server may hold more than before, at the worst moment (MOST)
 //   attack  (attacker) -> what was observed, in words
 //   ours    what must be observed with our server
@@ -30,12 +31,16 @@ export async function carryOut({ attack }, server, vitals, reference) {
   }
 }
 
+export function flagsOf({ flags, guards }, reference = false) {
+  return { ...flags, ...(reference ? {} : guards) };
+}
+
 // One server for all cases that take the same flags. They run one after the other: what a case leaves
 // behind must not be taken for the next one's.
 export function immunityTests(title, cases) {
   describe(title, oursOnly("survey.js shows what it does"), () => {
     for (const those of byFlags(cases)) {
-      const flags = those[0].flags ?? {};
+      const flags = flagsOf(those[0]);
       describe(`with ${JSON.stringify(flags)}`, () => sameServer(flags, those));
     }
   });
@@ -70,7 +75,7 @@ async function assertImmune(each, server, vitals) {
 function byFlags(cases) {
   const groups = new Map();
   for (const each of cases) {
-    const key = JSON.stringify(each.flags ?? {});
+    const key = JSON.stringify(flagsOf(each));
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   return groups.values();

@@ -6,11 +6,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { startServer } from "../support/server.js";
-import { carryOut } from "./immune.js";
+import { carryOut, flagsOf } from "./immune.js";
+import { accessCases } from "./cases/access.js";
 import { abuseCases } from "./cases/abuse.js";
 import { engineCases } from "./cases/engine.js";
 import { httpCases } from "./cases/http.js";
-import { parserCases } from "./cases/parser.js";
+import { floodCases, parserCases } from "./cases/parser.js";
+import { resourceCases } from "./cases/resources.js";
+import { slowCases } from "./cases/slow.js";
 import { websocketCases } from "./cases/websocket.js";
 import { MIB, Vitals } from "./vitals.js";
 
@@ -21,11 +24,14 @@ const TABLES = {
   websocket: websocketCases,
   "socket.io": parserCases,
   http: httpCases,
-  abuse: abuseCases,
+  abuse: [...abuseCases, ...floodCases],
+  slowness: slowCases,
+  exhaustion: resourceCases,
+  access: accessCases,
 };
 
 async function tried(each, reference) {
-  const server = await startServer(each.flags ?? {}, { reference, threads: 1 });
+  const server = await startServer(flagsOf(each, reference), { reference, threads: 1 });
   try {
     const vitals = await Vitals.of(server);
     return `${await observation(each, vitals, reference)}${await aftermath(vitals)}`;

@@ -32,7 +32,7 @@ class Echo final : public engineio::SessionHandler {
 void run_eio_mode(const Flags& flags) {
   engineio::Server server(
       flags.engine, [](engineio::Session& session) { return std::make_unique<Echo>(session); });
-  const std::uint16_t port = server.listen("127.0.0.1", flags.port);
+  const std::uint16_t port = listen(server, flags);
   server.on_signals({SIGTERM, SIGINT}, [&server] { server.stop(); });
   std::printf("listening on 127.0.0.1:%u\n", unsigned{port});
   std::fflush(stdout);

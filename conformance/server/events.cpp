@@ -1,8 +1,11 @@
 #include "conformance/server/events.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <thread>
 
 #include "conformance/server/operations.hpp"
 #include "engineio/session.hpp"
@@ -26,6 +29,7 @@ namespace {
 
 constexpr std::size_t most_events = 1'000'000;
 constexpr std::size_t most_bytes = 100'000'000;
+constexpr std::chrono::milliseconds longest_block = 10s;
 
 // An argument that says how many; nullopt for what is no number or too much.
 std::optional<std::size_t> to_count(ValueView value, std::size_t most) {
@@ -45,6 +49,11 @@ void handle_echoes(Namespace& nsp) {
   nsp.handle("ackTwice", [](Ack<> ack) {
     ack("first");
     ack("second");
+  });
+  nsp.handle("block", [](Value ms) {
+    std::this_thread::sleep_for(
+        std::clamp(std::chrono::milliseconds(ms.as_int64().value_or(0)), 0ms, longest_block));
+    return true;
   });
   nsp.handle("slow", [](Socket& socket, Value ms, Value value, Ack<> ack) {
     engineio::Shard& shard = socket.shard();
@@ -217,7 +226,14 @@ void handle_inspection(Namespace& nsp, Application& application) {
   nsp.handle("digest", digest);
   nsp.handle("generate", generate);
   nsp.handle("whoami", who_is);
+  nsp.handle("clientAddress",
+             [](Socket& socket) { return Value(socket.connection()->handshake().client_address); });
   nsp.handle("setData", [](Socket& socket, Value values) { return set_data(socket, values); });
+  nsp.handle("memory", [] {
+    ::malloc_trim(0);
+    const auto now = ::mallinfo2();
+    return Value(now.uordblks + now.hblkhd);
+  });
   nsp.handle("fetch", [](Socket& socket, ValueView room, Ack<> ack) {
     const auto rooms = to_rooms(room);
     if (!rooms) {

@@ -4,7 +4,9 @@
 
 namespace conformance {
 
-/// The events of mode app. Arguments that do not fit answer null or are ignored.
+/// The events of mode app. Arguments that do not fit answer null or are ignored. Node's reference
+/// has all but these: `clientAddress` answers HttpRequest::client_address, `block` (ms) holds up
+/// the shard, `memory` gives free memory back to the system and answers how many bytes are in use.
 void handle_events(socketio::Namespace& nsp, Application& application);
 
 /// Those of them that keep something for each socket.

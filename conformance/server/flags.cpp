@@ -1,30 +1,18 @@
 #include "conformance/server/flags.hpp"
 
-#include <charconv>
-#include <functional>
 #include <map>
 #include <stdexcept>
 #include <string_view>
+
+#include "conformance/server/limits.hpp"
+#include "conformance/server/parse.hpp"
+#include "engineio/access.hpp"
 
 namespace conformance {
 
 namespace {
 
 using Value = const std::string&;
-
-template <class Number>
-Number to_number(Value value) {
-  Number number{};
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) {
-    throw std::invalid_argument("takes a number, not \"" + value + "\"");
-  }
-  return number;
-}
-
-std::chrono::milliseconds to_milliseconds(Value value) {
-  return std::chrono::milliseconds(to_number<std::int64_t>(value));
-}
 
 bool to_switch(Value value) {
   if (value != "on" && value != "off") {
@@ -67,21 +55,36 @@ adapters::SubscriptionMode to_subscription_mode(Value value) {
 }
 
 std::vector<engineio::TransportName> to_transports(Value value) {
-  std::vector<engineio::TransportName> transports;
-  std::size_t begin = 0;
-  while (begin <= value.size()) {
-    const std::size_t end = std::min(value.find(',', begin), value.size());
-    const std::string name = value.substr(begin, end - begin);
-    if (name == "polling") {
-      transports.push_back(engineio::TransportName::polling);
-    } else if (name == "websocket") {
-      transports.push_back(engineio::TransportName::websocket);
-    } else {
-      throw std::invalid_argument("takes polling, websocket or both, not \"" + name + "\"");
-    }
-    begin = end + 1;
+  using engineio::TransportName;
+  std::vector<TransportName> transports;
+  for (const std::string& name : to_list(value)) {
+    transports.push_back(to_choice<TransportName>(
+        name, {{"polling", TransportName::polling}, {"websocket", TransportName::websocket}}));
   }
   return transports;
+}
+
+template <class Feature>
+std::optional<Feature> to_optional(Value value) {
+  return to_switch(value) ? std::optional(Feature{}) : std::nullopt;
+}
+
+void set_limits(Flags& flags, Value value) {
+  const Limits limits{flags.engine.limits, flags.socket.limits, flags.parser_limits};
+  for (const std::string& assignment : to_list(value)) {
+    limits.set(assignment);
+  }
+}
+
+void set_allowed_origins(Flags& flags, Value value) {
+  for (std::string& origin : to_list(value)) {
+    flags.engine.allowed_origins.emplace_back(std::move(origin));
+  }
+}
+
+void set_token(Flags& flags, Value value) {
+  flags.engine.allow_request =
+      engineio::require_token([value](std::string_view token) -> bool { return token == value; });
 }
 
 std::string without_trailing_slash(std::string path) {
@@ -91,12 +94,15 @@ std::string without_trailing_slash(std::string path) {
   return path;
 }
 
-using Setter = std::function<void(Flags&, Value)>;
+using Setter = void (*)(Flags&, Value);
 
 const std::map<std::string_view, Setter>& setters() {
   static const std::map<std::string_view, Setter> all{
       {"--mode", [](Flags& f, Value v) { f.mode = to_mode(v); }},
       {"--port", [](Flags& f, Value v) { f.port = to_number<std::uint16_t>(v); }},
+      {"--unix", [](Flags& f, Value v) { f.unix_path = v; }},
+      {"--tls-cert", [](Flags& f, Value v) { f.tls.certificate_file = v; }},
+      {"--tls-key", [](Flags& f, Value v) { f.tls.private_key_file = v; }},
       {"--threads", [](Flags& f, Value v) { f.engine.threads = to_number<unsigned>(v); }},
       {"--path", [](Flags& f, Value v) { f.engine.path = without_trailing_slash(v); }},
       {"--ping-interval", [](Flags& f, Value v) { f.engine.ping_interval = to_milliseconds(v); }},
@@ -115,14 +121,19 @@ const std::map<std::string_view, Setter>& setters() {
       {"--serve-client", [](Flags& f, Value v) { f.socket.serve_client = to_switch(v); }},
       {"--http-compression",
        [](Flags& f, Value v) {
-         f.engine.http_compression =
-             to_switch(v) ? std::optional(engineio::HttpCompression{}) : std::nullopt;
+         f.engine.http_compression = to_optional<engineio::HttpCompression>(v);
        }},
       {"--per-message-deflate",
        [](Flags& f, Value v) {
-         f.engine.per_message_deflate =
-             to_switch(v) ? std::optional(engineio::PerMessageDeflate{}) : std::nullopt;
+         f.engine.per_message_deflate = to_optional<engineio::PerMessageDeflate>(v);
        }},
+      {"--allowed-origins", set_allowed_origins},
+      {"--token", set_token},
+      {"--trusted-proxies", [](Flags& f, Value v) { f.engine.trusted_proxies = to_list(v); }},
+      {"--proxy-protocol", [](Flags& f, Value v) { f.engine.proxy_protocol = to_switch(v); }},
+      {"--stall-threshold",
+       [](Flags& f, Value v) { f.engine.stall_threshold = to_milliseconds(v); }},
+      {"--limit", set_limits},
       {"--parser", [](Flags& f, Value v) { f.msgpack = v == "msgpack"; }},
       {"--recovery",
        [](Flags& f, Value v) {

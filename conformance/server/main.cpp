@@ -21,9 +21,8 @@ void answer_http(const engineio::HttpRequest& request, engineio::HttpResponder r
 }
 
 void run_socketio(Flags flags) {
-  if (flags.msgpack) {
-    flags.socket.parser = socketio::make_msgpack_parser();
-  }
+  flags.socket.parser = flags.msgpack ? socketio::make_msgpack_parser(flags.parser_limits)
+                                      : socketio::make_json_parser(flags.parser_limits);
   flags.socket.adapter = conformance::make_adapter(flags.cluster);
   socketio::Server io(flags.engine, flags.socket);
   std::unique_ptr<conformance::Application> application;
@@ -33,7 +32,7 @@ void run_socketio(Flags flags) {
     application = std::make_unique<conformance::Application>(io, flags.node_name);
     io.on_http(answer_http);
   }
-  const std::uint16_t port = io.listen("127.0.0.1", flags.port);
+  const std::uint16_t port = conformance::listen(io, flags);
   io.stop_on_signals();
   std::printf("listening on 127.0.0.1:%u\n", unsigned{port});
   std::fflush(stdout);

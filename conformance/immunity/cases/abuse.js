@@ -1,12 +1,8 @@
 // What is allowed once, a thousand times over: depth, packets, namespaces, messages that nobody reads.
 import { strict as assert } from "node:assert";
 import { ask } from "../../support/application.js";
-import { startProgram } from "../../support/server.js";
-import { RawSocket } from "../../support/raw.js";
-import { openWebSocket } from "../../support/engine.js";
-import { commandLine } from "../../support/target.js";
 import { fate, pollingFate, summary } from "../attacker.js";
-import { MIB, Vitals } from "../vitals.js";
+import { MIB } from "../vitals.js";
 
 const MAX_DEPTH = 1024; // the list of arguments is the first level
 
@@ -63,38 +59,6 @@ async function slowReader(attacker) {
   return `the other one gets all ${BROADCASTS}; the slow one is ${clients === 1 ? "gone" : "kept"}`;
 }
 
-const DESCRIPTORS = 64;
-
-// More connections than descriptors, on a server of its own.
-async function exhaustion({ reference }) {
-  const { program, args } = commandLine({ mode: "app", port: 0 }, 1, reference);
-  const limited = ["-c", `ulimit -n ${DESCRIPTORS}; exec "$0" "$@"`, program, ...args];
-  const server = await startProgram("/bin/sh", limited);
-  try {
-    const session = await openWebSocket(server.port);
-    await session.join();
-    const sockets = [];
-    for (let i = 0; i < 2 * DESCRIPTORS; ++i) {
-      sockets.push(await RawSocket.connect(server.port));
-    }
-    const vitals = new Vitals(server);
-    const before = vitals.cpu();
-    for (let i = 0; i < 500; ++i) {
-      await ask(session, "echo", [i]);
-    }
-    const busy = vitals.cpu() - before;
-    sockets.forEach((socket) => socket.destroy());
-    session.ws.destroy();
-    const again = await openWebSocket(server.port);
-    await again.join();
-    assert.deepEqual(await ask(again, "echo", [1]), [1]);
-    again.ws.destroy();
-    return `500 round trips in ${busy < 500 ? "less than 500" : busy} ms of processor time; new clients afterwards`;
-  } finally {
-    await server.kill();
-  }
-}
-
 export const abuseCases = [
   {
     row: "depth",
@@ -127,12 +91,5 @@ export const abuseCases = [
     attack: slowReader,
     most: 80 * MIB, // Limits::outgoing_queue_bytes is 64 MiB
     ours: `the other one gets all ${BROADCASTS}; the slow one is gone`,
-  },
-  {
-    row: "descriptors",
-    threat: "more connections than the process may have descriptors",
-    sent: `${2 * DESCRIPTORS} connections to a server with ${DESCRIPTORS} descriptors`,
-    attack: exhaustion,
-    ours: "500 round trips in less than 500 ms of processor time; new clients afterwards",
   },
 ];

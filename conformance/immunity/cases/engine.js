@@ -117,7 +117,7 @@ const UPGRADE_REQUEST = formatRequest({ path: WEBSOCKET, headers: UPGRADE_HEADER
 const text = (payload) => formatFrame({ opcode: Opcode.text, payload });
 
 // Each sends up to a step and returns the sockets to reset there.
-const STEPS = [
+export const STEPS = [
   async (attacker) => [await attacker.tcp()],
   async (attacker) => {
     const socket = await attacker.tcp();

@@ -117,19 +117,6 @@ async function storm(attacker) {
   return `${STORM} connections and ${STORM} sessions have come and gone`;
 }
 
-async function halfOpen(attacker) {
-  const sockets = [];
-  for (let i = 0; i < 2000; ++i) {
-    sockets.push(await attacker.tcp());
-  }
-  const memory = attacker.vitals.memory();
-  sockets.forEach((socket) => socket.send("GET / HTTP/1.1\r\nHost:"));
-  const other = await attacker.joined();
-  const word = await fate(other.ws);
-  const each = (attacker.vitals.peak() - memory) / sockets.length;
-  return `others: ${word}; ${each < 4096 ? "less than 4 KiB for each" : `${Math.round(each / 1024)} KiB for each`}`;
-}
-
 export const httpCases = [
   {
     row: "smuggling",
@@ -169,12 +156,5 @@ export const httpCases = [
     attack: storm,
     most: 32 * MIB,
     ours: `${STORM} connections and ${STORM} sessions have come and gone`,
-  },
-  {
-    row: "half-open",
-    threat: "connections that never finish their request",
-    sent: "2000 connections with half a head",
-    attack: halfOpen,
-    ours: "others: goes on; less than 4 KiB for each",
   },
 ];
