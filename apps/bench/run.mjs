@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measure } from "./run/measure.mjs";
 import { sections } from "./run/scenarios.mjs";
-import { availableServers } from "./run/servers.mjs";
+import { availableServers, LIMITED } from "./run/servers.mjs";
 import { costTable, speedTable, summary } from "./run/tables.mjs";
 import { FAILED } from "./run/targets.mjs";
 
@@ -70,13 +70,14 @@ async function measureRow(row, candidates, count) {
 }
 
 // Measures a section; resolves to its part of the report.
-async function measureSection({ title, rows, servers: wanted, rounds: most = rounds }) {
-  const candidates = servers.filter(({ name }) => !wanted || wanted.includes(name));
+async function measureSection({ title, rows, servers: wanted, rounds: count = rounds }) {
+  const takesPart = wanted ? (name) => wanted.includes(name) : (name) => name !== LIMITED;
+  const candidates = servers.filter(({ name }) => takesPart(name));
   const names = candidates.map(({ name }) => name);
   const wantedRows = candidates.length ? rows.filter((row) => row.title.includes(flags.only)) : [];
   const measured = wantedRows.map(adapt).filter(Boolean);
   for (const row of measured) {
-    results.set(row, await measureRow(row, candidates, Math.min(rounds, most)));
+    results.set(row, await measureRow(row, candidates, flags.rounds || flags.quick ? rounds : count));
     console.log(costTable([row], names, results).split("\n").at(-1));
   }
   const tables = [costTable(measured, names, results), speedTable(measured, names, results)];

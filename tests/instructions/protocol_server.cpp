@@ -5,6 +5,15 @@
 #include "tests/engineio/websocket/client_frames.hpp"
 
 namespace instructions {
+namespace {
+
+engineio::Options with_path(engineio::Options options) {
+  options.path = "/socket.io";
+  options.threads = 1;
+  return options;
+}
+
+}  // namespace
 
 // --- Shard --------------------------------------------------------------------------------------
 
@@ -63,9 +72,9 @@ void Peer::at_turn_end() {
 
 // --- Server -------------------------------------------------------------------------------------
 
-ProtocolServer::ProtocolServer()
-    : core_({}, {&shard_}),
-      config_({.path = "/socket.io", .threads = 1},
+ProtocolServer::ProtocolServer(engineio::Options engine, socketio::Options options)
+    : core_(std::move(options), {&shard_}),
+      config_(with_path(std::move(engine)),
               [this](engineio::Session& session) { return core_.accept(session); }),
       engine_(config_, shard_),
       date_([] { return engineio::http::DateClock::WallClock::time_point{}; }),

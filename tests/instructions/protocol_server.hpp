@@ -82,7 +82,7 @@ class Peer final : public engineio::net::ByteStream, private engineio::TurnEndWo
 /// A whole server, from the bytes of a connection to the handlers and back.
 class ProtocolServer {
  public:
-  ProtocolServer();
+  explicit ProtocolServer(engineio::Options engine = {}, socketio::Options options = {});
   ~ProtocolServer();
 
   [[nodiscard]] socketio::Namespace& io() { return core_.main_namespace(); }

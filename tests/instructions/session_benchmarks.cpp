@@ -22,13 +22,24 @@ const std::string& echo_answer() {
   return packet;
 }
 
+/// Every limit that is off by default and counts something for each message or handshake.
+constexpr engineio::RateLimit plenty{.per_second = 1'000'000};
+
+engineio::Options engine_limits() {
+  return {.limits = {.sessions_per_address = 1'000'000, .handshakes_per_address = plenty}};
+}
+
+socketio::Options socketio_limits() { return {.limits = {.events_per_connection = plenty}}; }
+
 void answer_echo(ProtocolServer& server) {
   server.io().handle("echo", [](std::string_view text) { return text; });
 }
 
-class EchoOverWebSocket final : public Benchmark {
+class EchoOverWebSocket : public Benchmark {
  public:
-  EchoOverWebSocket() { answer_echo(server_); }
+  explicit EchoOverWebSocket(const socketio::Options& options = {}) : server_({}, options) {
+    answer_echo(server_);
+  }
 
   void prepare() override {
     frame_ = tests::encode({.payload = echo_request()});
@@ -48,6 +59,11 @@ class EchoOverWebSocket final : public Benchmark {
   Peer& client_ = server_.join();
   std::string frame_;
   std::uint64_t before_ = 0;
+};
+
+class EchoWithLimits final : public EchoOverWebSocket {
+ public:
+  EchoWithLimits() : EchoOverWebSocket(socketio_limits()) {}
 };
 
 /// A poll waits, a POST brings the event, the poll takes the answer: two requests, two answers.
@@ -111,9 +127,9 @@ class EchoOverPolling final : public Benchmark {
 };
 
 /// From the WebSocket handshake to the answer to CONNECT.
-class ConnectOverWebSocket final : public Benchmark {
+class ConnectOverWebSocket : public Benchmark {
  public:
-  ConnectOverWebSocket() {
+  explicit ConnectOverWebSocket(const engineio::Options& options = {}) : server_(options) {
     server_.io().on_connection([this](socketio::Socket&) { ++joined_; });
   }
 
@@ -140,6 +156,11 @@ class ConnectOverWebSocket final : public Benchmark {
   ProtocolServer server_;
 };
 
+class ConnectWithLimits final : public ConnectOverWebSocket {
+ public:
+  ConnectWithLimits() : ConnectOverWebSocket(engine_limits()) {}
+};
+
 template <class SessionBenchmark>
 std::unique_ptr<Benchmark> make() {
   return std::make_unique<SessionBenchmark>();
@@ -150,7 +171,9 @@ std::unique_ptr<Benchmark> make() {
 std::vector<Entry> session_benchmarks() {
   return {{"echo_websocket", make<EchoOverWebSocket>},
           {"echo_polling", make<EchoOverPolling>},
-          {"connect_websocket", make<ConnectOverWebSocket>}};
+          {"echo_with_limits", make<EchoWithLimits>},
+          {"connect_websocket", make<ConnectOverWebSocket>},
+          {"connect_with_limits", make<ConnectWithLimits>}};
 }
 
 }  // namespace instructions

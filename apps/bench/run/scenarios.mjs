@@ -8,8 +8,11 @@
 //   target           what ours must reach: at most `floor` times the cost of the floor, at most or
 //                    at least a value, at most the `best` of the others, or related to the cost of
 //                    ours in another row (`row`): at most `times` of it or `plus` so many more.
-//                    `scaling`: as two shards against the one of that row
-// A section is measured in all rounds or in less (`rounds`), with all servers or some (`servers`).
+//                    `scaling`: as two shards against the one of that row. `limits`: with all limits
+//                    on, at most so many times as without
+// A section is measured as often as it says (`rounds`), with all servers or some (`servers`).
+import { LIMITED } from "./servers.mjs";
+
 const echo = (connections, inFlight) => ({
   scenario: "echo",
   flags: { connections, "in-flight": inFlight },
@@ -180,11 +183,26 @@ const cluster = ["redis", "sharded", "streams"].flatMap((adapter) =>
   })),
 );
 
+// What a limit costs each message, or each handshake.
+const limits = [
+  "echo, 100 connections, 1 in flight",
+  "echo, 1000 connections, 8 in flight",
+  "broadcast to 1000, 16 outstanding",
+  "echo over long-polling",
+  "connect and join over WebSocket",
+].map((title) => ({
+  ...main.find((row) => row.title === title),
+  title: `${title}, limits`,
+  quick: false,
+  target: { limits: 1.03 },
+}));
+
 export const sections = [
   { title: "Costs and speed", rows: main },
   { title: "TLS and compression", rows: tlsAndDeflate, servers: ["ours", "node", "bun"], rounds: 2 },
   { title: "Growth", rows: growth, servers: ["ours", "floor", "node"], rounds: 2 },
   { title: "Two threads", rows: twoThreads, servers: ["ours"] },
+  { title: "All limits on", rows: limits, servers: ["ours", LIMITED], rounds: 11 },
   { title: "Recovery under fire", rows: fire, servers: ["ours", "node"], rounds: 1 },
   { title: "Cluster", rows: cluster, servers: ["ours", "node"], rounds: 1 },
 ];

@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 const peers = fileURLToPath(new URL("../peers", import.meta.url));
 const bunPackages = join(peers, "node_modules/@oven"); // one for each kind of processor
 
+// Takes part only where a section names it.
+export const LIMITED = "all limits on";
+
 function versionOf(name) {
   const file = join(peers, "node_modules", name, "package.json");
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).version : undefined;
@@ -34,6 +37,11 @@ export function availableServers(programs) {
   const bun = findBun();
   const all = [
     { name: "ours", version: "this tree", command: [join(programs, "sio_bench_server")] },
+    {
+      name: LIMITED,
+      version: "ours with every limit on that is off by default",
+      command: [join(programs, "sio_bench_server"), "--limits", "on"],
+    },
     { name: "floor", version: "this tree", command: [join(programs, "sio_bench_floor")] },
     {
       name: "node",

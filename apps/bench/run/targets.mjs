@@ -1,5 +1,6 @@
 // What ours must reach, and whether it does.
-import { costOf, generatorLimits, rateOf } from "./measure.mjs";
+import { costOf, generatorLimits, median, rateOf } from "./measure.mjs";
+import { LIMITED } from "./servers.mjs";
 
 // Stands for the rounds of a server that did something wrong in one of them.
 export const FAILED = Symbol("failed");
@@ -31,6 +32,9 @@ export class Targets {
     }
     if (row.target.scaling) {
       return this.#judgeScaling(row);
+    }
+    if (row.target.limits) {
+      return this.#judgeLimits(row);
     }
     const { least } = row.target;
     const most = least === undefined ? this.#most(row) : undefined;
@@ -79,6 +83,20 @@ export class Targets {
     return {
       bound: (short) => `${short(factor)} of ${SCALING} × by ${limited ? "cost" : "rate"}`,
       met: factor >= SCALING,
+    };
+  }
+
+  // Round by round, because the machine's speed changes by more than a limit costs.
+  #judgeLimits(row) {
+    const without = this.roundsOf(row, "ours");
+    const limited = this.roundsOf(row, LIMITED);
+    if (!limited) {
+      return undefined;
+    }
+    const ratio = median(limited.map((round, i) => costOf(row, [round]) / costOf(row, [without[i]])));
+    return {
+      bound: (short) => `${short(ratio)} of ${row.target.limits} ×`,
+      met: ratio <= row.target.limits,
     };
   }
 

@@ -49,6 +49,19 @@ engineio::Tls to_tls(std::string_view files) {
           .private_key_file = std::string(files.substr(comma + 1))};
 }
 
+/// Every limit that is off by default, so high that no scenario meets it.
+void turn_all_limits_on(Flags& flags) {
+  constexpr std::uint32_t plenty = 1'000'000'000;
+  engineio::Limits& engine = flags.engine.limits;
+  engine.connections = plenty;
+  engine.connections_per_address = plenty;
+  engine.sessions_per_address = plenty;
+  engine.handshakes_per_address = {.per_second = plenty};
+  flags.socketio.limits.events_per_connection = {.per_second = plenty};
+  flags.engine.allowed_origins = {"http://localhost"};
+  flags.engine.trusted_proxies = {"10.0.0.0/8"};
+}
+
 using Setter = std::function<void(Words&, std::string_view)>;
 
 const std::map<std::string_view, Setter>& setters() {
@@ -69,6 +82,12 @@ const std::map<std::string_view, Setter>& setters() {
        [](Words& w, Text v) {
          if (to_switch(v)) {
            w.flags.socketio.connection_state_recovery = socketio::Recovery{};
+         }
+       }},
+      {"--limits",
+       [](Words& w, Text v) {
+         if (to_switch(v)) {
+           turn_all_limits_on(w.flags);
          }
        }},
       {"--adapter", [](Words& w, Text v) { w.adapter = v; }},

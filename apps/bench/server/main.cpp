@@ -28,7 +28,7 @@ void serve(socketio::Server& io) {
 }  // namespace
 
 // `sio_bench_server [--host H] [--port N] [--threads N] [--tls CERT,KEY] [--deflate on]
-// [--recovery on] [--adapter redis|sharded|streams --redis HOST:PORT]`
+// [--recovery on] [--limits on] [--adapter redis|sharded|streams --redis HOST:PORT]`
 int main(int argc, char** argv) {
   try {
     const bench_server::Flags flags = bench_server::parse_flags(argc, argv);
