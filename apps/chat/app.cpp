@@ -106,8 +106,8 @@ void App::Impl::observe_clients() {
       [this, proxies](const engineio::Session& session) {
         gate_.leave(address_of(session.handshake(), proxies));
       });
-  io_.on_connection_error([this](const engineio::ConnectionError& error) {
-    log_.debug("client refused", {{"address", error.request.remote_address},
+  io_.on_connection_error([this, proxies](const engineio::ConnectionError& error) {
+    log_.debug("client refused", {{"address", address_of(error.request, proxies)},
                                   {"code", error.code},
                                   {"reason", error.message},
                                   {"detail", error.name}});
