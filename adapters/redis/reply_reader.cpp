@@ -21,6 +21,9 @@ constexpr std::size_t kept_buffer = 256 * 1024;
 constexpr std::size_t kept_text = 64 * 1024;
 constexpr std::size_t kept_elements = 1024;
 
+// The line in front of a string that says how long it is.
+constexpr std::size_t longest_header = 32;
+
 // The longest line without CRLF that is waited for: an error message, at worst.
 constexpr std::size_t longest_line = 64 * 1024;
 
@@ -154,14 +157,13 @@ Reply* ReplyReader::next() {
 
 bool ReplyReader::within_limits() const noexcept {
   const std::size_t unparsed = reader_->len - reader_->pos;
-  if (unparsed > limits_.reply_bytes) {
+  if (unparsed > limits_.reply_bytes + longest_header) {
     return false;
   }
   if (reader_->ridx < 0 || unparsed <= longest_line) {
     return true;
   }
   // What is waited for is the rest of a string, or the end of a line.
-  constexpr std::size_t longest_header = 32;
   const char* rest = reader_->buf + reader_->pos;
   return reader_->rstack[reader_->ridx].type == REDIS_REPLY_STRING &&
          std::memchr(rest, '\n', longest_header) != nullptr;

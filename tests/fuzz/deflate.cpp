@@ -71,9 +71,9 @@ void check_deflater(std::string_view first, std::string_view second, int window_
 
 void deflate(std::string_view input) {
   const std::uint8_t choices = take_byte(input);
-  const std::size_t first_size = std::min<std::size_t>(take_byte(input), input.size());
+  const std::size_t first_size = take_byte(input);
   const std::string_view first = input.substr(0, first_size);
-  const std::string_view second = input.substr(first_size);
+  const std::string_view second = input.substr(first.size());
   const int window_bits = 9 + choices / 4 % 7;
   if (choices % 2 == 0) {
     check_inflater(first, second, window_bits);

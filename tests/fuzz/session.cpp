@@ -135,7 +135,7 @@ void Script::send(std::string_view bytes, bool is_one) {
   for (const std::string_view piece : cut(bytes, delivery_.how)) {
     stream.feed(piece);
     if (is_one && delivery_.how % 2 == 1) {
-      server_.settle();
+      server_.end_turn();
     }
   }
 }
@@ -151,7 +151,7 @@ void Script::send_request(std::string_view method, std::string_view query, std::
   std::string bytes(method);
   bytes.append(" /socket.io/?").append(with_session(query));
   bytes.append(" HTTP/1.1\r\nHost: test\r\n").append(fields).append("\r\n").append(body);
-  send(bytes, true);
+  send(bytes, query.find_first_of(" \r\n") == std::string_view::npos);
 }
 
 std::string Script::with_session(std::string_view query) const {

@@ -42,6 +42,9 @@ class SessionServer {
   /// The application does something by itself, according to `choice`.
   void act(char choice);
   void advance(engineio::Clock::duration duration);
+  /// Ends a turn, and those that follow from it.
+  void end_turn() { shard_.settle(); }
+  /// The same, and writes down what was sent.
   void settle();
 
   /// The id of the Engine.IO session that was opened last.
