@@ -50,7 +50,8 @@ function http() {
     "POST /a?b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: u\r\n\r\n";
   const expect = "PUT * HTTP/1.0\r\nExpect: 100-continue\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx";
   const all = [...requests().filter((text) => text.length < 1000), chunked, expect];
-  return [...all.map((text) => bytes("0", text)), bytes("s", all[0] + chunked + all[1] + expect)];
+  const pipelined = all[0] + chunked + "\r\n\r\n" + all[1] + expect;
+  return [...all.map((text) => bytes("0", text)), bytes("s", pipelined)];
 }
 
 function query() {
@@ -87,6 +88,7 @@ function websocket() {
     bytes(byte(2), byte(0), packed, packed),
     bytes(byte(14), byte(9), packed, frame(0x41, bytes("x")), frame(0x80, bytes("y"))),
     bytes(byte(1), byte(0), unmasked),
+    bytes(byte(0), byte(0), ...[0x02, 0x00, 0x80].map((first) => frame(first, Buffer.alloc(120)))), // too large
   ];
 }
 
@@ -176,6 +178,7 @@ function resp() {
     "+OK\r\n-MOVED 3999 127.0.0.1:6381\r\n:-42\r\n$-1\r\n*-1\r\n*0\r\n$0\r\n\r\n",
     "*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$9\r\n127.0.0.1\r\n:7000\r\n$2\r\nid\r\n",
     "*2\r\n$15\r\n1700000000000-0\r\n*4\r\n$3\r\nnsp\r\n$1\r\n/\r\n$4\r\ntype\r\n$1\r\n3\r\n",
+    "*4\r\n" + "*6\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n".repeat(4), // too many elements
     "-ASK 1 :7001\r\n-CLUSTERDOWN x\r\n*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n",
   ];
   return [...commands.map((vector) => bytes("0", fromHex(vector))), ...replies.map((text) => bytes("s", text))];
