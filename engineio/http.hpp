@@ -65,9 +65,13 @@ struct HttpRequest {
   HttpHeaders headers = {};
   std::string body = {};            ///< of requests to the application; empty for Engine.IO's own
   std::string remote_address = {};  ///< as Node prints it: `::ffff:127.0.0.1`
-  /// The same, or the address that trusted proxies have seen (Options::trusted_proxies).
-  std::string client_address = {};
-  bool secure = false;  ///< over TLS
+  std::string forwarded_address = {};  ///< see client_address(); empty: that of the connection
+  bool secure = false;                 ///< over TLS
+
+  /// The address of the connection, or what trusted proxies have seen (Options::trusted_proxies).
+  [[nodiscard]] const std::string& client_address() const noexcept {
+    return forwarded_address.empty() ? remote_address : forwarded_address;
+  }
 
   [[nodiscard]] std::string_view path() const {
     return std::string_view(target).substr(0, target.find('?'));

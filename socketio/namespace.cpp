@@ -133,7 +133,7 @@ void NamespaceAccess::deliver_server_event(Namespace& nsp, const Array& event_an
   const std::size_t hash = std::hash<std::string_view>{}(event.name());
   const auto lists = handlers(nsp);
   const EventActivity words{event.name(), nsp.name()};
-  const engineio::Activity activity(nsp.core_.home().activity, &words, describe_event);
+  const engineio::Activity activity(nsp.core_.home().shard.activity(), &words, describe_event);
   for (const SharedHandler& shared : lists->server_events) {
     if (shared.event.is(hash, event.name()) &&
         !nsp.core_.contain("a handler of server events", [&] { (*shared.handler)(event); })) {

@@ -7,7 +7,7 @@
 // differs that known_decoder_differences.js does not list.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Random } from "./random.js";
+import { Random } from "../support/random.js";
 import { Comparison, shrunk } from "./comparison.js";
 import { kinds } from "./node_decoders.js";
 import { randomInput } from "./inputs.js";

@@ -2,7 +2,7 @@
 // in which bytes are cut into segments. The same seed gives the same scripts.
 import { Opcode, formatFrame } from "../support/raw.js";
 import { encodeBinaryPayload, encodePayload } from "../support/eio3.js";
-import { Random } from "./random.js";
+import { Random } from "../support/random.js";
 import { join } from "./scripts.js";
 
 const OCTETS = { "Content-Type": "application/octet-stream" };

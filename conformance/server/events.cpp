@@ -226,8 +226,9 @@ void handle_inspection(Namespace& nsp, Application& application) {
   nsp.handle("digest", digest);
   nsp.handle("generate", generate);
   nsp.handle("whoami", who_is);
-  nsp.handle("clientAddress",
-             [](Socket& socket) { return Value(socket.connection()->handshake().client_address); });
+  nsp.handle("clientAddress", [](Socket& socket) {
+    return Value(socket.connection()->handshake().client_address());
+  });
   nsp.handle("setData", [](Socket& socket, Value values) { return set_data(socket, values); });
   nsp.handle("memory", [] {
     ::malloc_trim(0);

@@ -1,6 +1,6 @@
 // Many clients at a time, each replaced when it has gone, and a record of how it went.
 import { setTimeout as pause } from "node:timers/promises";
-import { Random } from "../differential/random.js";
+import { Random } from "../support/random.js";
 import { comeBack, live } from "./lives.js";
 
 const KEPT_FAILURES = 10;

@@ -58,7 +58,9 @@ Engine::Engine(const Config& config, Shard& shard)
 Engine::~Engine() = default;
 
 void Engine::on_request(std::shared_ptr<http::Exchange> exchange) {
-  exchange->set_client_address(client_address(config_.trusted_proxies, exchange->request()));
+  if (!config_.trusted_proxies.empty()) {
+    exchange->set_forwarded_address(client_address(config_.trusted_proxies, exchange->request()));
+  }
   const std::string_view target = exchange->request().target;
   if (!target.starts_with(config_.path)) {
     if (exchange->is_upgrade() && config_.options.destroy_upgrade) {
@@ -225,7 +227,7 @@ std::optional<Engine::Refusal> Engine::admit(Request& request) {
   }
   using Verdict = AddressLimits::Verdict;
   const Verdict verdict =
-      config_.address_limits->admit(http.client_address, shard_.now(), request.place);
+      config_.address_limits->admit(http.client_address(), shard_.now(), request.place);
   if (verdict == Verdict::admitted) {
     return std::nullopt;
   }
@@ -233,7 +235,7 @@ std::optional<Engine::Refusal> Engine::admit(Request& request) {
   const bool too_fast = verdict == Verdict::too_many_handshakes;
   return Refusal{.error = HandshakeError::forbidden,
                  .name = too_fast ? "TOO_MANY_HANDSHAKES" : "TOO_MANY_SESSIONS",
-                 .detail = http.client_address,
+                 .detail = http.client_address(),
                  .message = too_fast ? "Too many handshakes from this address"
                                      : "Too many sessions from this address",
                  .status = 429,

@@ -44,8 +44,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   [[nodiscard]] const HttpRequest& request() const noexcept { return request_; }
 
   /// Whom the request comes from, as the proxies in front say.
-  void set_client_address(std::string address) noexcept {
-    request_.client_address = std::move(address);
+  void set_forwarded_address(std::string address) noexcept {
+    request_.forwarded_address = std::move(address);
   }
 
   /// Moves the request out, so that its memory is not held while the answer is awaited.

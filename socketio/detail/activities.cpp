@@ -1,6 +1,7 @@
 #include "socketio/detail/activities.hpp"
 
 #include "engineio/activity.hpp"
+#include "socketio/detail/handshake_builder.hpp"
 #include "socketio/detail/outgoing.hpp"
 #include "socketio/packet.hpp"
 
@@ -13,8 +14,7 @@ std::string of_namespace(std::string text, std::string_view nsp) {
 }
 
 std::string describe(const Packet& packet) {
-  // Clients of protocol 4 (EIO=3) put a query there, which may hold secrets.
-  const std::string_view nsp = packet.nsp.substr(0, packet.nsp.find('?'));
+  const std::string_view nsp = without_query(packet.nsp);  // which may hold secrets
   switch (packet.type) {
     case PacketType::event: {
       std::string memory;

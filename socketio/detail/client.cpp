@@ -4,19 +4,11 @@
 #include <utility>
 
 #include "socketio/detail/connect_attempt.hpp"
+#include "socketio/detail/handshake_builder.hpp"
 #include "socketio/detail/server_core.hpp"
 #include "socketio/detail/socket_access.hpp"
 
 namespace socketio::detail {
-
-namespace {
-
-constexpr unsigned protocol_of_v2_clients = 3;
-
-/// Clients of protocol 4 (EIO=3) put a query behind the name of a namespace.
-std::string_view without_query(std::string_view nsp) { return nsp.substr(0, nsp.find('?')); }
-
-}  // namespace
 
 Client::Client(ServerCore& core, ShardContext& context, engineio::Session& session)
     : core_(core),
@@ -124,7 +116,7 @@ void Client::on_message(engineio::MessageKind kind, std::span<char> payload) {
       return fail(result.error);
     case DecodeResult::Status::packet:
       context_.counters.packets_received.add();
-      const engineio::MessageActivity activity(context_.activity, &result.packet);
+      const engineio::MessageActivity activity(context_.shard.activity(), &result.packet);
       return on_packet(result.packet);
   }
 }

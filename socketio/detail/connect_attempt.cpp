@@ -13,8 +13,6 @@ namespace socketio::detail {
 
 namespace {
 
-constexpr unsigned protocol_of_v2_clients = 3;
-
 std::string make_id(const Client& client, const std::string& nsp) {
   if (client.protocol() != protocol_of_v2_clients) {
     return random_id();
@@ -40,7 +38,7 @@ ConnectAttempt::ConnectAttempt(std::shared_ptr<Client> client, std::string_view 
     : client_(std::move(client)), name_(name), auth_(std::move(auth)) {
   if (client_->protocol() == protocol_of_v2_clients) {
     auth_ = query_object(name);
-    name_.resize(std::min(name_.size(), name_.find('?')));
+    name_ = without_query(name);
   }
 }
 

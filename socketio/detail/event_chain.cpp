@@ -66,8 +66,8 @@ void EventChain::dispatch() {
   }
   values.end_array();
   const EventActivity words{event_.name, socket_->nsp().name()};
-  const engineio::Activity activity(SocketAccess::client(*socket_).context().activity, &words,
-                                    describe_event);
+  const engineio::Activity activity(SocketAccess::client(*socket_).context().shard.activity(),
+                                    &words, describe_event);
   IncomingEvent event(event_.name, Arguments(values.view()), *socket_, ack_id_);
   SocketAccess::dispatch(*socket_, event);
 }

@@ -86,7 +86,7 @@ Handshake build_handshake(const engineio::HttpRequest& request, Value auth, std:
   return {.headers = std::move(headers),
           .time = print_date(issued),
           .address = request.remote_address,
-          .client_address = request.client_address,
+          .client_address = request.client_address(),
           .xdomain = request.headers.has("origin"),
           .secure = request.secure,
           .issued = issued,

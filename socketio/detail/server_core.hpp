@@ -33,11 +33,9 @@ class Client;
 
 /// What belongs to one shard.
 struct ShardContext {
-  explicit ShardContext(engineio::Shard& its_shard)
-      : shard(its_shard), activity(its_shard.activity()) {}
+  explicit ShardContext(engineio::Shard& its_shard) : shard(its_shard) {}
 
   engineio::Shard& shard;
-  engineio::CurrentActivity& activity;
   DecodeScratch scratch;
   Counters counters;
   std::unordered_set<Client*> clients;
@@ -118,7 +116,7 @@ class ServerCore {
   bool contain(ShardContext& context, std::string_view what, std::string_view nsp,
                F&& code) noexcept {
     const CallActivity call{what, nsp};
-    const engineio::Activity activity(context.activity, &call, describe_call);
+    const engineio::Activity activity(context.shard.activity(), &call, describe_call);
     return contain(what, std::forward<F>(code));
   }
 

@@ -14,7 +14,7 @@ using Messages = std::span<std::string>;
 /// Decodes an input, encodes what came out again, and writes both as one value.
 using Decode = void (*)(Messages input, NotationWriter& out);
 
-/// One kind of input. conformance/differential/reference.js has the other side of each.
+/// One kind of input. conformance/differential/node_decoders.js has the other side of each.
 struct Kind {
   std::string_view name;
   Decode decode;

@@ -114,9 +114,7 @@ void http(std::string_view input) {
   Connection whole;
   whole.receive(input);
   Connection pieces;
-  for (const std::string_view piece : cut(input, how)) {
-    pieces.receive(piece);
-  }
+  deliver(pieces, input, how);
   // Of a chunked body that has not ended, up to four bytes may wait for more.
   const std::size_t late = whole.events.size() - pieces.events.size();
   require_same(late < 5 ? whole.events.substr(0, pieces.events.size()) : whole.events,

@@ -84,4 +84,12 @@ inline std::vector<std::string_view> cut(std::string_view bytes, std::uint8_t ho
   return pieces;
 }
 
+/// Hands all of the bytes to a receiver, cut into pieces.
+template <class Receiver>
+void deliver(Receiver& receiver, std::string_view bytes, std::uint8_t how) {
+  for (const std::string_view piece : cut(bytes, how)) {
+    receiver.receive(piece);
+  }
+}
+
 }  // namespace fuzz

@@ -114,9 +114,7 @@ void resp(std::string_view input) {
   Received whole;
   whole.receive(input);
   Received pieces;
-  for (const std::string_view piece : cut(input, how)) {
-    pieces.receive(piece);
-  }
+  deliver(pieces, input, how);
   require_same(whole.end(), pieces.end());
   check_command(input);
 }

@@ -161,9 +161,7 @@ void websocket(std::string_view input) {
   Receiver whole(mode);
   whole.receive(input);
   Receiver pieces(mode);
-  for (const std::string_view piece : cut(input, how)) {
-    pieces.receive(piece);
-  }
+  deliver(pieces, input, how);
   require(pieces.events == whole.events, "messages are the same wherever the bytes are cut");
   if (!mode.deflate) {  // what was inflated may be no UTF-8
     check_again(whole.events, mode.role);

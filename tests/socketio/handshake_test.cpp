@@ -11,7 +11,7 @@ TEST_CASE("the handshake as other servers see it, in Node's order") {
   engineio::HttpRequest request;
   request.target = "/socket.io/?EIO=4";
   request.remote_address = "::1";
-  request.client_address = "192.0.2.1";
+  request.forwarded_address = "192.0.2.1";
   const Handshake handshake =
       detail::build_handshake(request, Object{{"token", "x"}}, 1'795'293'179'123);
   CHECK(handshake.address == "::1");

@@ -48,21 +48,21 @@ TEST_CASE("every handler is told the client's address") {
   engineio::Options options;
   options.trusted_proxies = {"127.0.0.1"};
   options.allow_request = [&](const HttpRequest& request, const auto& decide) {
-    seen += "asked " + request.client_address + " ";
+    seen += "asked " + request.client_address() + " ";
     decide({});
   };
   TestServer server(options);
   server.config.fallback = [&](const HttpRequest& request, engineio::HttpResponder responder) {
-    responder.respond(200, "text/plain", request.client_address + " " + request.remote_address);
+    responder.respond(200, "text/plain", request.client_address() + " " + request.remote_address);
   };
   server.config.on_connection_error = [&](const engineio::ConnectionError& error) {
-    seen += "refused " + error.request.client_address;
+    seen += "refused " + error.request.client_address();
   };
   const std::string_view forwarded = "X-Forwarded-For: 6.6.6.6, 192.0.2.1\r\n";
   CHECK(server.get("/", forwarded).body == "192.0.2.1 " + std::string(peer));
   CHECK(server.get("/").body == std::string(peer) + " " + std::string(peer));
   server.get(polling, forwarded);
-  CHECK(server.last().session->handshake().client_address == "192.0.2.1");
+  CHECK(server.last().session->handshake().client_address() == "192.0.2.1");
   server.get("/engine.io/?EIO=4", forwarded);
   CHECK(seen == "asked 192.0.2.1 refused 192.0.2.1");
 }
@@ -70,7 +70,7 @@ TEST_CASE("every handler is told the client's address") {
 TEST_CASE("without trusted proxies the client is the peer") {
   TestServer server;
   server.get(polling, "X-Forwarded-For: 6.6.6.6\r\n");
-  CHECK(server.last().session->handshake().client_address == peer);
+  CHECK(server.last().session->handshake().client_address() == peer);
 }
 
 TEST_CASE("sessions of one address: at the limit, and one past it") {
