@@ -321,9 +321,14 @@ std::string RedisCluster::id(std::size_t index) const {
 
 void RedisCluster::move_slot(std::uint16_t slot, std::size_t to) {
   const std::string new_owner = id(to);
-  masters_[to]->cli({"cluster", "setslot", std::to_string(slot), "node", new_owner});
+  const std::string number = std::to_string(slot);
+  // Only who imports a slot gets a new epoch with it. Without one, a heartbeat of the former owner
+  // that is still on its way wins, and then each of the two says that the other has the slot.
+  const std::string any_other = id((to + 1) % masters_.size());
+  masters_[to]->cli({"cluster", "setslot", number, "importing", any_other});
+  masters_[to]->cli({"cluster", "setslot", number, "node", new_owner});
   for (const auto& master : masters_) {
-    master->cli({"cluster", "setslot", std::to_string(slot), "node", new_owner});
+    master->cli({"cluster", "setslot", number, "node", new_owner});
   }
 }
 
