@@ -11,7 +11,7 @@ const SHARE_THAT_COMES_BACK = 0.02;
 export class Crowd {
   #port;
   #random;
-  #patience;
+  #habits;
   #present = new Set();
 
   came = 0;
@@ -20,10 +20,11 @@ export class Crowd {
   failures = [];
   ends = {};
 
-  constructor(port, seed, patience) {
+  // `habits` are the pace and the patience of live().
+  constructor(port, seed, habits) {
     this.#port = port;
     this.#random = new Random(seed);
-    this.#patience = patience;
+    this.#habits = habits;
   }
 
   get size() {
@@ -49,7 +50,7 @@ export class Crowd {
     const random = new Random(this.#random.below(2 ** 32));
     const life = random.chance(SHARE_THAT_COMES_BACK)
       ? comeBack(this.#port, name, random)
-      : live(this.#port, name, random, { patience: this.#patience, until });
+      : live(this.#port, name, random, { ...this.#habits, until });
     const present = life
       .then((end) => (this.ends[end] = (this.ends[end] ?? 0) + 1))
       .catch((error) => this.#note(error))

@@ -139,9 +139,9 @@ const ENDS = {
   },
 };
 
-// One client from its coming to its going. `patience` is how long those who are silent wait for the server
-// to give them up, `until` when it is time to go.
-export async function live(port, name, random, { patience, until }) {
+// One client from its coming to its going. `pace` is how long it pauses between two actions at most,
+// `patience` how long those who are silent wait for the server to give them up, `until` when it is time to go.
+export async function live(port, name, random, { pace, patience, until }) {
   const kind = random.pick(KINDS);
   const client = await Client.connect(port, kind);
   client.name = name;
@@ -149,7 +149,7 @@ export async function live(port, name, random, { patience, until }) {
     await client.joinMain(kind.eio);
     client.id = (await client.ask("whoami"))[0].id;
     for (let left = random.below(12); left > 0 && performance.now() < until; --left) {
-      await pause(random.below(2000));
+      await pause(random.below(pace));
       if (kind.upgrades && client.upgradable && random.chance(0.5)) {
         await client.upgrade();
       }
