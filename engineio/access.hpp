@@ -32,7 +32,7 @@ namespace engineio {
     std::function<AllowDecision(std::string_view token)> verify);
 
 /// The same for a verification that takes time: `decide` may be called from any thread, once, at
-/// any time before the server is destroyed. The client waits until then.
+/// any time. The client waits until then.
 [[nodiscard]] decltype(Options::allow_request) require_token(
     std::function<void(std::string token, std::function<void(AllowDecision)> decide)> verify);
 

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <memory>
+
 #include "engineio/activity.hpp"
 #include "engineio/function.hpp"
 #include "engineio/timers.hpp"
 
 namespace engineio {
+
+class ShardLink;
 
 using Task = Function<void()>;
 
@@ -36,7 +40,8 @@ class TurnEndWork {
 /// to the end of the turn, and waits again.
 class Shard {
  public:
-  virtual ~Shard() = default;
+  Shard();
+  virtual ~Shard();
 
   [[nodiscard]] virtual unsigned index() const noexcept = 0;
 
@@ -49,6 +54,9 @@ class Shard {
   /// thread. False when the mailbox is full (Limits::mailbox_tasks) or the shard has stopped: the
   /// task is destroyed unrun.
   virtual bool post(Task task) = 0;
+
+  /// The way here for what may outlive the server. Any thread.
+  [[nodiscard]] const std::shared_ptr<ShardLink>& link() const noexcept { return link_; }
 
   /// What the shard is doing; see Activity. Any thread.
   [[nodiscard]] CurrentActivity& activity() noexcept { return activity_; }
@@ -69,7 +77,12 @@ class Shard {
   /// call stack is destroyed.
   virtual void after_turn(Task task) = 0;
 
+ protected:
+  /// From now on the link does nothing. For the beginning of a destructor.
+  void cut_link() noexcept;
+
  private:
+  std::shared_ptr<ShardLink> link_;
   CurrentActivity activity_;
 };
 

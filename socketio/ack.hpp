@@ -38,7 +38,8 @@ class AckChannel {
 ///
 /// Copies answer the same request, and only the first answer is sent. Where the client asked for
 /// none, nothing is sent. The answer still goes out after the socket has left its namespace, as
-/// long as the connection stands. `Ack<>` answers with any number of arguments of any type.
+/// long as the connection stands; afterwards, be it after the server's end, it is dropped. `Ack<>`
+/// answers with any number of arguments of any type.
 template <class... Results>
 class Ack {
  public:

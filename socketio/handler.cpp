@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engineio/shard_link.hpp"
 #include "socketio/detail/client.hpp"
 #include "socketio/detail/namespace_access.hpp"
 #include "socketio/detail/outgoing.hpp"
@@ -17,7 +18,9 @@ namespace {
 class SocketAckChannel final : public AckChannel {
  public:
   SocketAckChannel(Socket& socket, std::uint64_t id)
-      : socket_(socket.shared_from_this()), id_(id) {}
+      : socket_(socket.shared_from_this()),
+        link_(detail::SocketAccess::client(socket).context().shard.link()),
+        id_(id) {}
 
   static void send_now(Socket& socket, std::uint64_t id, PayloadWriter arguments) {
     detail::SocketAccess::shard(socket).drain_inbox();
@@ -30,11 +33,12 @@ class SocketAckChannel final : public AckChannel {
   }
 
   void send(PayloadWriter arguments) override {
+    link_->reach([&] { send_now(*socket_, id_, arguments); },
+                 [&](engineio::Shard&) { post(arguments); });
+  }
+
+  void post(PayloadWriter arguments) {
     detail::Client& client = detail::SocketAccess::client(*socket_);
-    if (client.context().shard.is_current()) {
-      send_now(*socket_, id_, arguments);
-      return;
-    }
     detail::PacketBuffer buffer;
     buffer.encode(client.core().parser(), header(*socket_, id_), arguments);
     client.core().post(client.context(), [socket = socket_, packet = buffer.release()] {
@@ -44,6 +48,7 @@ class SocketAckChannel final : public AckChannel {
   }
 
   std::shared_ptr<Socket> socket_;
+  std::shared_ptr<engineio::ShardLink> link_;
   std::uint64_t id_;
 };
 

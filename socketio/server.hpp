@@ -55,6 +55,10 @@ class Server {
   /// Throws std::invalid_argument with one sentence that says what to change when an option is out
   /// of its range.
   explicit Server(engineio::Options engine = {}, Options options = {});
+
+  /// After run() has returned. Answers that the application still owes by then (Ack, Next,
+  /// HttpResponder, an AllowDecision) may be given later, and are dropped. Namespaces and sockets
+  /// must not be used any more.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

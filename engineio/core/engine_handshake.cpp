@@ -3,6 +3,7 @@
 #include "engineio/core/engine.hpp"
 #include "engineio/core/random.hpp"
 #include "engineio/http/cookie.hpp"
+#include "engineio/shard_link.hpp"
 #include "engineio/websocket/handshake.hpp"
 #include "engineio/websocket/permessage_deflate.hpp"
 
@@ -45,24 +46,21 @@ void Engine::ask_application(Request request) {
     });
   }
   const Activity activity(shard_.activity(), "allow_request");
-  config_.options.allow_request(shared->http(), [this, shared](AllowDecision decision) {
-    auto proceed = [this, shared, decision = std::move(decision)] {
-      if (shared->exchange == nullptr || shared->exchange->stream() == nullptr) {
-        return;  // decided twice, or nobody is there any more
-      }
-      Request decided = std::move(*shared);
-      if (decision.allowed) {
-        begin_session(std::move(decided));
-      } else {
-        refuse(decided, {HandshakeError::forbidden, "", decision.message, decision.message});
-      }
-    };
-    if (shard_.is_current()) {
-      proceed();
-    } else {
-      shard_.post(std::move(proceed));
-    }
-  });
+  config_.options.allow_request(
+      shared->http(), [this, shared, link = shard_.link()](AllowDecision decision) {
+        auto proceed = [this, shared, decision = std::move(decision)] {
+          if (shared->exchange == nullptr || shared->exchange->stream() == nullptr) {
+            return;  // decided twice, or nobody is there any more
+          }
+          Request decided = std::move(*shared);
+          if (decision.allowed) {
+            begin_session(std::move(decided));
+          } else {
+            refuse(decided, {HandshakeError::forbidden, "", decision.message, decision.message});
+          }
+        };
+        link->reach(proceed, [&](Shard& shard) { shard.post(std::move(proceed)); });
+      });
 }
 
 void Engine::begin_session(Request request) {

@@ -2,33 +2,34 @@
 
 #include <utility>
 
+#include "engineio/shard_link.hpp"
+
 namespace engineio::http {
 
 namespace {
 
 class ExchangeChannel final : public HttpResponder::Channel {
  public:
-  ExchangeChannel(std::shared_ptr<Exchange> exchange, Shard& shard)
-      : exchange_(std::move(exchange)), shard_(shard) {}
+  ExchangeChannel(std::shared_ptr<Exchange> exchange, const Shard& shard)
+      : exchange_(std::move(exchange)), link_(shard.link()) {}
 
   void respond(HttpResponse response) override {
-    if (shard_.is_current()) {
-      exchange_->respond(response);
-      return;
-    }
-    shard_.post([exchange = std::move(exchange_), response = std::move(response)] {
-      exchange->respond(response);
-    });
+    link_->reach([&] { exchange_->respond(response); },
+                 [&](Shard& shard) {
+                   shard.post([exchange = std::move(exchange_), response = std::move(response)] {
+                     exchange->respond(response);
+                   });
+                 });
   }
 
  private:
   std::shared_ptr<Exchange> exchange_;
-  Shard& shard_;
+  std::shared_ptr<ShardLink> link_;
 };
 
 }  // namespace
 
-HttpResponder make_responder(std::shared_ptr<Exchange> exchange, Shard& shard) {
+HttpResponder make_responder(std::shared_ptr<Exchange> exchange, const Shard& shard) {
   return HttpResponder(std::make_shared<ExchangeChannel>(std::move(exchange), shard));
 }
 

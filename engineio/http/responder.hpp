@@ -9,7 +9,7 @@
 namespace engineio::http {
 
 /// The application's handle on `exchange`, which lives on `shard`: answers given on other threads
-/// are posted there.
-[[nodiscard]] HttpResponder make_responder(std::shared_ptr<Exchange> exchange, Shard& shard);
+/// are posted there, and those given after the server's end are dropped.
+[[nodiscard]] HttpResponder make_responder(std::shared_ptr<Exchange> exchange, const Shard& shard);
 
 }  // namespace engineio::http

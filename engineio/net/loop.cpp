@@ -16,6 +16,7 @@ Loop::Loop(unsigned index, const Limits& limits)
     : index_(index), mailbox_(limits.mailbox_tasks), sleeper_(poller_.descriptor()) {}
 
 Loop::~Loop() {
+  cut_link();
   while (!after_turn_.empty()) {  // what is destroyed may put off the destruction of more
     std::exchange(after_turn_, {});
   }

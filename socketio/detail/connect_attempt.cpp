@@ -35,7 +35,10 @@ void write_error(Writer& writer, const ConnectError& error) {
 }  // namespace
 
 ConnectAttempt::ConnectAttempt(std::shared_ptr<Client> client, std::string_view name, Value auth)
-    : client_(std::move(client)), name_(name), auth_(std::move(auth)) {
+    : client_(std::move(client)),
+      link_(client_->context().shard.link()),
+      name_(name),
+      auth_(std::move(auth)) {
   if (client_->protocol() == protocol_of_v2_clients) {
     auth_ = query_object(name);
     name_ = without_query(name);
@@ -46,17 +49,13 @@ ConnectAttempt::~ConnectAttempt() = default;
 
 template <class Step>
 void ConnectAttempt::on_shard(Step step) {
-  ShardContext& context = client_->context();
-  if (context.shard.is_current()) {
-    if (!ended_) {
-      step(*this);
-    }
-    return;
-  }
-  client_->core().post(context, [self = shared_from_this(), step = std::move(step)]() mutable {
+  auto take_step = [self = shared_from_this(), step = std::move(step)]() mutable {
     if (!self->ended_) {
       step(*self);
     }
+  };
+  link_->reach(take_step, [&](engineio::Shard&) {
+    client_->core().post(client_->context(), std::move(take_step));
   });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engineio/shard_link.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/detail/handler_lists.hpp"
 #include "socketio/detail/registry.hpp"
@@ -46,11 +47,13 @@ class ConnectAttempt final : public Next::Chain,
   void refuse_invalid_namespace();
   void end();
 
-  /// Runs `step(*this)` on the client's shard, now if this is it, unless the attempt has ended.
+  /// Runs `step(*this)` on the client's shard, now if this is it, unless the attempt or the server
+  /// has ended.
   template <class Step>
   void on_shard(Step step);
 
   std::shared_ptr<Client> client_;
+  std::shared_ptr<engineio::ShardLink> link_;
   std::string name_;
   Value auth_;
   std::shared_ptr<const Registry::Parents> parents_;

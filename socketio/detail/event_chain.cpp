@@ -17,6 +17,7 @@ void EventChain::start(Socket& socket, std::string_view name, const Arguments& a
 EventChain::EventChain(Socket& socket, std::string_view name, const Arguments& arguments,
                        std::optional<std::uint64_t> ack_id)
     : socket_(socket.shared_from_this()),
+      link_(SocketAccess::client(socket).context().shard.link()),
       event_{std::string(name), arguments.to_values()},
       ack_id_(ack_id),
       middlewares_(SocketAccess::rare(socket).middlewares) {}
@@ -34,15 +35,14 @@ void EventChain::run(std::size_t position) {
 }
 
 void EventChain::proceed(std::size_t position, std::optional<ConnectError> error) {
-  ShardContext& context = SocketAccess::client(*socket_).context();
-  if (context.shard.is_current()) {
-    on_proceed(position, error);
-    return;
-  }
-  SocketAccess::client(*socket_).core().post(
-      context, [self = shared_from_this(), position, error = std::move(error)] {
-        self->on_proceed(position, error);
-      });
+  link_->reach([&] { on_proceed(position, error); },
+               [&](engineio::Shard&) {
+                 Client& client = SocketAccess::client(*socket_);
+                 client.core().post(client.context(), [self = shared_from_this(), position,
+                                                       error = std::move(error)] {
+                   self->on_proceed(position, error);
+                 });
+               });
 }
 
 void EventChain::on_proceed(std::size_t position, const std::optional<ConnectError>& error) {

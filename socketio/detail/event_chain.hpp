@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engineio/shard_link.hpp"
 #include "socketio/arguments.hpp"
 #include "socketio/middleware.hpp"
 #include "socketio/socket.hpp"
@@ -32,6 +33,7 @@ class EventChain final : public Next::Chain, public std::enable_shared_from_this
   void dispatch();
 
   std::shared_ptr<Socket> socket_;
+  std::shared_ptr<engineio::ShardLink> link_;
   Event event_;
   std::optional<std::uint64_t> ack_id_;
   std::vector<std::shared_ptr<EventMiddleware>> middlewares_;
