@@ -151,7 +151,9 @@ struct Options {
       allow_request = {};
 
   /// The origins that may open a session, over polling and WebSocket alike; empty: all. A handshake
-  /// from another one is answered 403. One without an Origin header is no browser's and passes.
+  /// from another one is answered 403. So is one without an Origin header that comes from a page
+  /// all the same: JSONP, or where Sec-Fetch-Site names another site. The rest is no browser's, or
+  /// of pages of this server, and passes.
   Cors::OriginList allowed_origins = {};
 
   /// Runs before each Engine.IO request, in order. A middleware may add `headers` to the response.

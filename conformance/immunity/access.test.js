@@ -115,10 +115,10 @@ async function seen(route, address, options) {
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 
 // A handshake, with what comes in front of it on the connection.
-async function handshake(port, { from, headers, front = "" } = {}) {
+async function handshake(port, { from, headers, query = "", front = "" } = {}) {
   const socket = await RawSocket.connect(port, { from });
   try {
-    socket.send(Buffer.concat([Buffer.from(front), formatRequest({ path: HANDSHAKE, headers })]));
+    socket.send(Buffer.concat([Buffer.from(front), formatRequest({ path: HANDSHAKE + query, headers })]));
     return await socket.readResponse();
   } finally {
     socket.destroy();
@@ -318,5 +318,12 @@ describe("allowed origins", oursOnly("Node's server has no such list"), () => {
   test("who is no browser may", async () => {
     assert.equal((await handshake(server.port)).status, 200);
     assert.equal(await upgradeRefusal(server.port), undefined);
+  });
+
+  test("the scripts and images of other pages may not, though browsers name no origin for them", async () => {
+    const script = await handshake(server.port, { query: "&j=0" });
+    const image = await handshake(server.port, { headers: { "Sec-Fetch-Site": "cross-site" } });
+    assert.deepEqual([script, image].map(told), Array(2).fill([403, 4, "Forbidden origin", undefined]));
+    assert.equal((await handshake(server.port, { headers: { "Sec-Fetch-Site": "same-origin" } })).status, 200);
   });
 });

@@ -98,7 +98,7 @@ Config::Config(Options given, SessionAcceptor session_acceptor)
       path(normal_path(options)),
       shards(shard_count(options)),
       trusted_proxies(options.trusted_proxies),
-      address_limits(std::make_unique<AddressLimits>(options.limits)),
+      address_limits(std::make_shared<AddressLimits>(options.limits)),
       decoder_limits{options.max_http_buffer_size,
                      static_cast<std::uint32_t>(options.limits.websocket_frames_per_message)},
       sid_codec(make_sid_codec(shards)),

@@ -36,7 +36,7 @@ struct Config {
   std::string path;  ///< requests whose target begins with it are Engine.IO's
   unsigned shards;
   net::TrustedProxies trusted_proxies;
-  std::unique_ptr<AddressLimits> address_limits;
+  std::shared_ptr<AddressLimits> address_limits;
   websocket::DecoderLimits decoder_limits;
   protocol::SidCodec sid_codec;
   SessionAcceptor acceptor;

@@ -212,16 +212,25 @@ std::optional<Engine::Refusal> Engine::verify_session(const Request& request,
   return std::nullopt;
 }
 
+bool Engine::has_allowed_origin(const Request& request) const {
+  const auto& allowed = config_.options.allowed_origins;
+  if (allowed.empty()) {
+    return true;
+  }
+  const HttpHeaders& headers = request.http().headers;
+  const auto origin = headers.get("origin");
+  return http::is_listed(allowed, origin.value_or("")) ||
+         (!origin && !http::comes_from_elsewhere(headers, request.query.get("j").has_value()));
+}
+
 // Only for handshakes: who has a session has been let in.
 std::optional<Engine::Refusal> Engine::admit(Request& request) {
   const HttpRequest& http = request.http();
-  const auto& allowed = config_.options.allowed_origins;
-  const auto origin = allowed.empty() ? std::nullopt : http.headers.get("origin");
-  if (origin && !http::is_listed(allowed, *origin)) {
+  if (!has_allowed_origin(request)) {
     counters_.origins_refused.add();
     return Refusal{.error = HandshakeError::forbidden,
                    .name = "FORBIDDEN_ORIGIN",
-                   .detail = std::string(*origin),
+                   .detail = std::string(http.headers.get("origin").value_or("")),
                    .message = "Forbidden origin",
                    .status = 403};
   }

@@ -54,6 +54,12 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
     }
   };
 
+  /// What the application decides about.
+  struct Undecided {
+    std::shared_ptr<AddressLimits> limits;  ///< which the request's place must not outlive
+    Request request;
+  };
+
   struct Refusal {
     protocol::HandshakeError error;
     std::string_view name = {};  ///< as Node's `context.name`
@@ -77,8 +83,10 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
                                                              const EngineSession* session);
   /// Whether a handshake may go on, by its origin and its address. Takes its place.
   [[nodiscard]] std::optional<Refusal> admit(Request& request);
+  [[nodiscard]] bool has_allowed_origin(const Request& request) const;
   void serve_session(Request request, EngineSession& session);
   void ask_application(Request request);
+  void on_decision(Request& request, const AllowDecision& decision);
   void begin_session(Request request);
   void begin_polling(Request request, std::string id);
   void begin_websocket(Request request, std::string id);

@@ -36,31 +36,37 @@ void Engine::ask_application(Request request) {
     begin_session(std::move(request));
     return;
   }
-  // The decision may come from any thread and after the client has gone.
-  auto shared = std::make_shared<Request>(std::move(request));
-  if (shared->place != nullptr) {  // others of that address do not wait for who has gone
-    shared->exchange->on_abort([waiting = std::weak_ptr(shared)] {
-      if (const auto gone = waiting.lock()) {
-        gone->place.reset();
+  // The decision may come from any thread, and when the client or the server has gone.
+  auto undecided =
+      std::make_shared<Undecided>(Undecided{config_.address_limits, std::move(request)});
+  Request& waiting = undecided->request;
+  if (waiting.place != nullptr) {  // others of that address do not wait for who has gone
+    waiting.exchange->on_abort([weak = std::weak_ptr(undecided)] {
+      if (const auto gone = weak.lock()) {
+        gone->request.place.reset();
       }
     });
   }
   const Activity activity(shard_.activity(), "allow_request");
   config_.options.allow_request(
-      shared->http(), [this, shared, link = shard_.link()](AllowDecision decision) {
-        auto proceed = [this, shared, decision = std::move(decision)] {
-          if (shared->exchange == nullptr || shared->exchange->stream() == nullptr) {
-            return;  // decided twice, or nobody is there any more
-          }
-          Request decided = std::move(*shared);
-          if (decision.allowed) {
-            begin_session(std::move(decided));
-          } else {
-            refuse(decided, {HandshakeError::forbidden, "", decision.message, decision.message});
-          }
+      waiting.http(), [this, undecided, link = shard_.link()](AllowDecision decision) {
+        auto proceed = [this, undecided, decision = std::move(decision)] {
+          on_decision(undecided->request, decision);
         };
         link->reach(proceed, [&](Shard& shard) { shard.post(std::move(proceed)); });
       });
+}
+
+void Engine::on_decision(Request& request, const AllowDecision& decision) {
+  if (request.exchange == nullptr || request.exchange->answered()) {
+    return;  // decided twice, or nobody waits any more
+  }
+  Request decided = std::move(request);
+  if (decision.allowed) {
+    begin_session(std::move(decided));
+  } else {
+    refuse(decided, {HandshakeError::forbidden, "", decision.message, decision.message});
+  }
 }
 
 void Engine::begin_session(Request request) {

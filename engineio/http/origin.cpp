@@ -46,6 +46,11 @@ bool is_listed(const Cors::OriginList& list, std::string_view origin) {
                      [&](const auto& entry) { return is_listed_as(entry, origin); });
 }
 
+bool comes_from_elsewhere(const HttpHeaders& headers, bool jsonp) {
+  const auto site = headers.get("sec-fetch-site");
+  return site ? *site != "same-origin" && *site != "none" : jsonp;
+}
+
 std::optional<std::string> origin_problem(const Cors::OriginPattern& entry) {
   const auto* text = std::get_if<std::string>(&entry);
   if (text == nullptr || *text == "*" || *text == "null" || can_be_sent(*text)) {

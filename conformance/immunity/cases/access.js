@@ -14,7 +14,8 @@ async function origins(attacker) {
     const headers = { Origin: origin };
     outcomes.push([origin, `${await pollingStatus(attacker, headers)} over polling, ${await upgradeStatus(attacker, WEBSOCKET, headers)} over WebSocket`]);
   }
-  return summary(outcomes);
+  const { status } = await attacker.http({ path: `${POLLING}&j=0` });
+  return `${summary(outcomes)}; a script, which has none: ${status}`;
 }
 
 // Of a handshake; the session does not stay.
@@ -83,10 +84,10 @@ export const accessCases = [
   {
     row: "origins",
     threat: "pages of others open sessions in the name of whoever looks at them",
-    sent: `handshakes with ${ORIGINS.length} origins, of which \`allowed_origins\` has one`,
+    sent: `handshakes with ${ORIGINS.length} origins, of which \`allowed_origins\` has one, and one by JSONP`,
     guards: { allowedOrigins: GOOD },
     attack: origins,
-    ours: `${GOOD}: 200 over polling, 101 over WebSocket; the other ${ORIGINS.length - 1}: 403 over polling, 403 over WebSocket`,
+    ours: `${GOOD}: 200 over polling, 101 over WebSocket; the other ${ORIGINS.length - 1}: 403 over polling, 403 over WebSocket; a script, which has none: 403`,
   },
   {
     row: "tokens",

@@ -177,6 +177,25 @@ TEST_CASE("the limits are of the address behind the proxies") {
   CHECK(direct.get(polling, "X-Forwarded-For: 192.0.2.2\r\n").status == 429);
 }
 
+TEST_CASE("a decision about a request that was refused meanwhile opens no session") {
+  std::function<void(engineio::AllowDecision)> decide = [](const auto&) {};
+  engineio::Options options;
+  options.allow_request = [&](const HttpRequest& request, auto its_decide) {
+    if (request.headers.has("transfer-encoding")) {
+      decide = its_decide;
+    } else {
+      its_decide({});
+    }
+  };
+  TestServer server(options);
+  FakeStream& stream = server.start_poll(server.open_polling());
+  const std::string head = " HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
+  // Its refusal has to wait behind the poll.
+  server.exchange(stream, "GET " + std::string(polling) + head + "no length\r\n");
+  decide({});
+  CHECK(server.engine.counters().sessions.value() == 1);
+}
+
 TEST_CASE("origins that are not allowed open no session, over any transport") {
   TestServer server({.allowed_origins = {"https://app.example", std::regex("\\.good\\.example$")}});
   std::string seen;
@@ -206,6 +225,23 @@ TEST_CASE("origins that are not allowed open no session, over any transport") {
   CHECK(server.get(polling).status == 200);  // no browser
   CHECK(server.engine.counters().origins_refused.value() == 3);
   CHECK(server.engine.counters().requests_refused.value() == 3);
+}
+
+TEST_CASE("pages of others that send no origin open no session either") {
+  TestServer server({.allowed_origins = {"https://app.example"}});
+  const std::string script = std::string(polling) + "&j=0";
+  CHECK(server.get(script).status == 403);
+  CHECK(server.get(script, "Sec-Fetch-Site: cross-site\r\n").status == 403);
+  CHECK(server.get(polling, "Sec-Fetch-Site: cross-site\r\n").status == 403);  // an image
+  CHECK(server.get(polling, "Sec-Fetch-Site: same-site\r\n").status == 403);
+  CHECK(server.engine.counters().origins_refused.value() == 4);
+
+  CHECK(server.get(script, "Sec-Fetch-Site: same-origin\r\n").status == 200);
+  CHECK(server.get(script, "Origin: https://app.example\r\n").status == 200);
+  CHECK(server.get(polling, "Sec-Fetch-Site: same-origin\r\n").status == 200);
+  CHECK(server.get(polling, "Sec-Fetch-Site: none\r\n").status == 200);
+  CHECK(TestServer({.allowed_origins = {"*"}}).get(script).status == 200);
+  CHECK(TestServer().get(script).status == 200);
 }
 
 TEST_CASE("an origin is checked before the application is asked, and only at the handshake") {

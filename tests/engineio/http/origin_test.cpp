@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using engineio::Cors;
+using engineio::http::comes_from_elsewhere;
 using engineio::http::is_listed;
 using engineio::http::origin_problem;
 
@@ -31,6 +32,22 @@ TEST_CASE("a star stands for any origin, a pattern is searched") {
   CHECK_FALSE(is_listed({std::regex("x$")}, std::string(513, 'x')));
   CHECK(is_listed({std::regex("x$")}, std::string(512, 'x')));
   CHECK_FALSE(is_listed({}, "https://example.com"));
+}
+
+TEST_CASE("what a browser sends without an origin tells where it comes from, or is JSONP") {
+  const auto with_site = [](const char* site) {
+    engineio::HttpHeaders headers;
+    headers.add("Sec-Fetch-Site", site);
+    return headers;
+  };
+  for (const bool jsonp : {false, true}) {
+    CHECK_FALSE(comes_from_elsewhere(with_site("same-origin"), jsonp));
+    CHECK_FALSE(comes_from_elsewhere(with_site("none"), jsonp));
+    CHECK(comes_from_elsewhere(with_site("same-site"), jsonp));
+    CHECK(comes_from_elsewhere(with_site("cross-site"), jsonp));
+    CHECK(comes_from_elsewhere(with_site(""), jsonp));
+    CHECK(comes_from_elsewhere({}, jsonp) == jsonp);
+  }
 }
 
 TEST_CASE("entries that no browser can match are told") {
