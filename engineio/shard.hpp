@@ -66,6 +66,9 @@ class Shard {
   /// The time at which the turn began.
   [[nodiscard]] virtual Clock::time_point now() const noexcept = 0;
 
+  /// The time of the call: for deadlines of a peer, who must not pay for what the turn has taken.
+  [[nodiscard]] virtual Clock::time_point precise_now() const noexcept = 0;
+
   [[nodiscard]] virtual Timers& timers() noexcept = 0;
 
   /// Runs `work` once at the end of this turn, however often it is asked for. The work must live

@@ -35,7 +35,7 @@ bool Heartbeat::on_pong() {
 void Heartbeat::on_other_packet() {
   if (state_ == State::awaiting_pong) {
     state_ = State::awaiting_pong_extended;
-    shard_.timers().restart(timer_, shard_.now() + timeout_);
+    shard_.timers().restart(timer_, shard_.precise_now() + timeout_);
   }
 }
 
@@ -49,7 +49,8 @@ void Heartbeat::wait_to_ping() {
 }
 
 void Heartbeat::wait_for_peer(std::chrono::milliseconds time) {
-  shard_.timers().start(timer_, shard_.now() + time, [this] { observer_.on_heartbeat_lost(); });
+  shard_.timers().start(timer_, shard_.precise_now() + time,
+                        [this] { observer_.on_heartbeat_lost(); });
 }
 
 }  // namespace engineio::core

@@ -150,6 +150,9 @@ void Connection::read() {
   const IoResult result = receive(socket_.number(), buffer);
   switch (result.status) {
     case IoStatus::done:
+      if (result.bytes == buffer.size()) {
+        connections_.loop().input_left();
+      }
       return on_received(buffer.first(result.bytes));
     case IoStatus::blocked:
       return;

@@ -36,8 +36,12 @@ Listener::Listener(Loop& loop, Descriptor listening, OnAccept on_accept)
 Listener::~Listener() { loop_.poller().remove(listening_.number()); }
 
 void Listener::on_ready(Readiness) {
-  for (int i = 0; i < max_accepts && accept_one(); ++i) {
+  for (int i = 0; i < max_accepts; ++i) {
+    if (!accept_one()) {
+      return;
+    }
   }
+  loop_.input_left();
 }
 
 /// Returns whether to try the next one.

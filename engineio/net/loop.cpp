@@ -10,6 +10,9 @@ namespace {
 // one; but only the sleep sees signals.
 constexpr int max_turns = 64;
 
+// How often in a row input that was left keeps timers waiting.
+constexpr std::size_t max_turns_with_input_left = 16;
+
 }  // namespace
 
 Loop::Loop(unsigned index, const Limits& limits)
@@ -81,6 +84,7 @@ void Loop::stop() noexcept {
 void Loop::finish() noexcept {
   mailbox_.close();
   end_turn();
+  cut_link();
   running_ = false;
   busy_since_.store(asleep, std::memory_order_relaxed);
 }
@@ -108,6 +112,7 @@ bool Loop::turn(bool descriptors_ready) {
   begin_turn();
   const auto deadline = timers_.next_deadline();
   const bool timers_due = deadline && *deadline <= now_;
+  input_left_ = false;
   const bool polled = (descriptors_ready || timers_due) && poller_.poll() != 0;
   const bool ran = mailbox_.run() != 0;
   const bool wait = timers_due && timers_must_wait(polled || ran);
@@ -124,15 +129,19 @@ bool Loop::turn(bool descriptors_ready) {
 }
 
 /// While there is input, there may be more: in descriptors for which one look has no room, in
-/// connections that have just been accepted or moved here. Not for ever: after as many turns as it
-/// takes to look at each descriptor, and then at what came of that, all was read that had arrived
-/// when the first of them began.
+/// connections that have just been accepted or moved here, behind what one look has left. Not for
+/// ever: after as many turns as it takes to look at each descriptor, and then at what came of that,
+/// all was read that had arrived when the first of them began.
 bool Loop::timers_must_wait(bool found) noexcept {
+  if (input_left_ && ++turns_with_input_left_ <= max_turns_with_input_left) {
+    return true;
+  }
   const std::size_t enough = poller_.size() / Poller::batch + 2;
   if (found && ++turns_without_timers_ < enough) {
     return true;
   }
   turns_without_timers_ = 0;
+  turns_with_input_left_ = 0;
   return false;
 }
 

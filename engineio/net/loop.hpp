@@ -25,7 +25,9 @@ namespace engineio::net {
 /// 3. tasks for after the turn, which is when objects are destroyed.
 ///
 /// What has arrived by the time a deadline is over is read before the timer runs, also after a turn
-/// that took too long: a peer is not given up whose answer waits in the kernel.
+/// that took too long: a peer is not given up whose answer waits in the kernel. (Up to a measure:
+/// behind 1 MiB of one connection, or behind a thousand others that wait to be accepted, it may
+/// come too late.)
 ///
 /// Exceptions must not reach the loop: one that leaves a task or a timer ends the process.
 class Loop final : public Shard {
@@ -46,6 +48,7 @@ class Loop final : public Shard {
 
   /// The time at which the turn began; outside of run(), the time of the call.
   [[nodiscard]] Clock::time_point now() const noexcept override;
+  [[nodiscard]] Clock::time_point precise_now() const noexcept override { return Clock::now(); }
   [[nodiscard]] Timers& timers() noexcept override { return timers_; }
   void at_turn_end(TurnEndWork& work) override { turn_end_.add(work); }
   void withdraw(TurnEndWork& work) noexcept override { turn_end_.withdraw(work); }
@@ -75,6 +78,9 @@ class Loop final : public Shard {
 
   /// Runs `flush` once in each turn, after the work that may produce output.
   void set_flush(TurnEndWork& flush) noexcept { flush_ = &flush; }
+
+  /// A look at a descriptor left some of its input for the next turn.
+  void input_left() noexcept { input_left_ = true; }
 
   /// There is something to flush: if that is said after this turn's flush, the next turn follows
   /// at once.
@@ -113,6 +119,8 @@ class Loop final : public Shard {
   Clock::time_point now_;
   std::atomic<Clock::rep> busy_since_ = asleep;
   std::size_t turns_without_timers_ = 0;
+  std::size_t turns_with_input_left_ = 0;
+  bool input_left_ = false;
   bool running_ = false;
   bool flush_needed_ = false;
 };

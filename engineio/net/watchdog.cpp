@@ -66,8 +66,8 @@ void Watchdog::run(const std::stop_token& stop) {
 }
 
 Clock::time_point Watchdog::look(Loop& loop, StallDetector& detector) {
+  const Clock::time_point now = Clock::now();  // first: this thread may be held up in between
   const auto busy_since = loop.busy_since();
-  const Clock::time_point now = Clock::now();
   const auto activity = [&] {
     std::string description = loop.activity().describe();
     return loop.busy_since() == busy_since ? description : "";  // it may be another turn's

@@ -63,7 +63,7 @@ void BroadcastAck::begin(std::chrono::milliseconds timeout) {
     return;
   }
   home_.broadcast_acks.insert(shared_from_this());
-  home_.shard.timers().start(timer_, home_.shard.now() + timeout, [this] { on_timeout(); });
+  home_.shard.timers().start(timer_, home_.shard.precise_now() + timeout, [this] { on_timeout(); });
 }
 
 void BroadcastAck::complete_if_done() {

@@ -72,7 +72,7 @@ void SocketAccess::expect_ack(Socket& socket, std::uint64_t id, AckCallback call
   if (timeout) {
     pending.timer = std::make_unique<engineio::Timer>();
     engineio::Shard& shard = client(socket).context().shard;
-    shard.timers().start(*pending.timer, shard.now() + *timeout, [&socket, id] {
+    shard.timers().start(*pending.timer, shard.precise_now() + *timeout, [&socket, id] {
       if (auto late = socket.rare().acks->take(id)) {
         run(socket, "an acknowledgement callback", [&] {
           late->callback({std::string(ack_timed_out), {}});

@@ -30,6 +30,7 @@ class TurnShard final : public engineio::Shard {
   [[nodiscard]] unsigned index() const noexcept override { return 0; }
   [[nodiscard]] bool is_current() const noexcept override { return true; }
   [[nodiscard]] engineio::Clock::time_point now() const noexcept override { return now_; }
+  [[nodiscard]] engineio::Clock::time_point precise_now() const noexcept override { return now_; }
   [[nodiscard]] engineio::Timers& timers() noexcept override { return timers_; }
   bool post(engineio::Task task) override;
   void at_turn_end(engineio::TurnEndWork& work) override { turn_end_.add(work); }

@@ -79,6 +79,22 @@ TEST_CASE("the server's ack ids count up for the namespace, for emits and broadc
   CHECK(c.client->state() == State::open);
 }
 
+TEST_CASE("a handler that works before it asks leaves the client all of its time") {
+  World world;
+  Connected c(world);
+  Texts errors;
+  world.shards[0]->turn_has_taken = 10s;
+  c.run([&] {
+    c.socket->timeout(1s).emit_with_ack(
+        "a", [&](const AckResult& result) { errors.push_back(result.error); });
+  });
+  world.shards[0]->turn_has_taken = 0s;
+  world.advance(10'999ms);
+  CHECK(errors.empty());
+  world.advance(1ms);
+  CHECK(errors == Texts{"operation has timed out"});
+}
+
 TEST_CASE("what a socket owes when it leaves fails") {
   World world;
   Connected c(world);

@@ -28,6 +28,9 @@ class FakeShard final : public engineio::Shard {
   [[nodiscard]] unsigned index() const noexcept override { return index_; }
   [[nodiscard]] bool is_current() const noexcept override { return current; }
   [[nodiscard]] engineio::Clock::time_point now() const noexcept override { return now_; }
+  [[nodiscard]] engineio::Clock::time_point precise_now() const noexcept override {
+    return now_ + turn_has_taken;
+  }
   [[nodiscard]] engineio::Timers& timers() noexcept override { return timers_; }
 
   bool post(engineio::Task task) override {
@@ -96,6 +99,7 @@ class FakeShard final : public engineio::Shard {
 
   bool current = true;        ///< false: as if called from another thread
   bool accepts_posts = true;  ///< false: as if the mailbox were full
+  engineio::Clock::duration turn_has_taken{0};
 
  private:
   static constexpr engineio::TurnEndWork* no_work = nullptr;

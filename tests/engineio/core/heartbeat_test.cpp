@@ -45,6 +45,18 @@ TEST_CASE("protocol 4: without a pong the heartbeat is lost after the timeout, e
   CHECK(f.observer.pings == 1);
 }
 
+TEST_CASE("what the turn has taken before the ping is not taken from the time for the pong") {
+  Fixture f;
+  f.shard.turn_has_taken = 1s;
+  f.shard.advance(300ms);
+  CHECK(f.observer.pings == 1);
+  f.shard.turn_has_taken = 0s;
+  f.shard.advance(1199ms);
+  CHECK(f.observer.lost == 0);
+  f.shard.advance(1ms);
+  CHECK(f.observer.lost == 1);
+}
+
 TEST_CASE("protocol 4: a pong begins the next interval") {
   Fixture f;
   f.shard.advance(400ms);

@@ -4,14 +4,17 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <thread>
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include "tests/engineio/net/net_support.hpp"
 
 using engineio::Clock;
 using engineio::Limits;
 using engineio::net::ByteStream;
+using engineio::net::Descriptor;
 using engineio::net::StreamEnd;
 using namespace net_support;
 
@@ -70,6 +73,37 @@ TEST_SUITE("net connection") {
     Client client(server.listen_and_start());
     client.send("?");
     CHECK(client.receive(15) == "127.0.0.1 plain");
+  }
+
+  TEST_CASE("much that has arrived is read before a deadline that is over") {
+    constexpr std::size_t size = 320 * 1024;
+    engineio::Timer deadline;
+    std::size_t received = 0;
+    std::size_t received_in_time = 0;
+    Server reader([&](Receiver& receiver, unsigned) {
+      receiver.bytes_handler = [&](std::span<char> bytes) {
+        if (received == 0) {
+          auto& loop = reader.group.loop(0);
+          loop.timers().start(deadline, loop.now() + 1ms, [&] {
+            received_in_time = received;
+            reader.log.add("late");
+          });
+          std::this_thread::sleep_for(2ms);
+        }
+        received += bytes.size();
+        return bytes.size();
+      };
+    });
+    int pair[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    const Descriptor peer(pair[1]);
+    const int room = 2 * size;
+    REQUIRE(::setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) == 0);
+    REQUIRE(::send(pair[1], pattern(size).data(), size, MSG_DONTWAIT) == size);
+    reader.group.adopt(pair[0], "");
+    reader.start();
+    REQUIRE(reader.log.wait_for("late"));
+    CHECK(received_in_time == size);
   }
 
   TEST_CASE("the end by the peer's FIN") {

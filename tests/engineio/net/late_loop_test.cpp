@@ -9,17 +9,21 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "engineio/net/descriptor.hpp"
+#include "engineio/net/listener.hpp"
 #include "engineio/net/loop.hpp"
 
 using engineio::Clock;
 using engineio::Limits;
 using engineio::Timer;
 using engineio::net::Descriptor;
+using engineio::net::Listener;
 using engineio::net::Loop;
 using engineio::net::Pollable;
 using engineio::net::Poller;
@@ -144,5 +148,55 @@ TEST_SUITE("net late loop") {
     });
     CHECK(late.done == "timer ");
     CHECK(looks == 2);
+  }
+
+  TEST_CASE("what a look has left is read before the timer, but not for ever") {
+    LateLoop late;
+    int looks = 0;
+    int looks_that_leave = 0;
+    std::deque<Input> inputs;
+    SUBCASE("a few times") { looks_that_leave = 10; }
+    SUBCASE("as often as it may") { looks_that_leave = 16; }
+    SUBCASE("endlessly") { looks_that_leave = 1000; }
+    late.run([&] {
+      inputs.emplace_back(
+          late.loop,
+          [&] {
+            if (++looks <= looks_that_leave) {
+              late.loop.input_left();
+            }
+          },
+          true);
+    });
+    CHECK(late.done == "timer ");
+    CHECK(looks == std::min(looks_that_leave, 16) + 2);
+  }
+
+  TEST_CASE("all that wait to be accepted come before the timer") {
+    constexpr int connections = 200;
+    const Descriptor listening(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* const name = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(listening.number(), name, size) == 0);
+    REQUIRE(::listen(listening.number(), connections) == 0);
+    REQUIRE(::getsockname(listening.number(), name, &size) == 0);
+
+    LateLoop late;
+    int accepted = 0;
+    int accepted_before_timer = 0;
+    late.on_timer = [&] { accepted_before_timer = accepted; };
+    Listener listener(late.loop, Descriptor(::dup(listening.number())),
+                      [&](Descriptor, const std::string&) { ++accepted; });
+    std::deque<Descriptor> peers;
+    late.run([&] {
+      for (int i = 0; i < connections; ++i) {
+        peers.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        REQUIRE(::connect(peers.back().number(), name, size) == 0);
+      }
+    });
+    CHECK(accepted_before_timer == connections);
   }
 }

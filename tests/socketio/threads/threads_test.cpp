@@ -48,6 +48,7 @@ class ThreadShard final : public engineio::Shard {
   [[nodiscard]] engineio::Clock::time_point now() const noexcept override {
     return engineio::Clock::now();
   }
+  [[nodiscard]] engineio::Clock::time_point precise_now() const noexcept override { return now(); }
   [[nodiscard]] engineio::Timers& timers() noexcept override { return timers_; }
   void at_turn_end(engineio::TurnEndWork&) override {}
   void withdraw(engineio::TurnEndWork&) noexcept override {}
