@@ -1,6 +1,7 @@
 #include "socketio/detail/recovery_log.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "socketio/detail/string_id.hpp"
@@ -57,28 +58,35 @@ void RecoveryLog::drop_entry() {
 
 void RecoveryLog::save(SessionState session, TimePoint now) {
   expire(now);
-  std::string pid = session.pid;
-  saved_.emplace_back(now, pid);
-  sessions_.insert_or_assign(std::move(pid), Saved{std::move(session), now});
-  while (sessions_.size() > limits_.sessions) {
-    sessions_.erase(saved_.front().second);
-    saved_.pop_front();
+  if (const auto before = by_pid_.find(session.pid); before != by_pid_.end()) {
+    take(before->second);
   }
+  sessions_.push_back({std::move(session), now});
+  by_pid_.emplace(sessions_.back().session.pid, std::prev(sessions_.end()));
+  while (sessions_.size() > limits_.sessions) {
+    take(sessions_.begin());
+  }
+}
+
+RecoveryLog::Saved RecoveryLog::take(Sessions::iterator session) {
+  Saved taken = std::move(*session);
+  by_pid_.erase(taken.session.pid);
+  sessions_.erase(session);
+  return taken;
 }
 
 std::optional<RestoredSession> RecoveryLog::restore(const std::string& pid, std::string_view offset,
                                                     TimePoint now) {
   expire(now);
-  const auto found = sessions_.find(pid);
-  if (found == sessions_.end()) {
+  const auto found = by_pid_.find(pid);
+  if (found == by_pid_.end()) {
     return std::nullopt;
   }
   const Entry* last_received = find(offset);
   if (last_received == nullptr) {
     return std::nullopt;
   }
-  RestoredSession restored{std::move(found->second.session), {}, last_received->position};
-  sessions_.erase(found);
+  RestoredSession restored{take(found->second).session, {}, last_received->position};
   restored.missed = missed(restored);
   return restored;
 }
@@ -101,12 +109,8 @@ void RecoveryLog::expire(TimePoint now) {
   while (!entries_.empty() && now - entries_.front().time > limits_.duration) {
     drop_entry();
   }
-  while (!saved_.empty() && now - saved_.front().first > limits_.duration) {
-    const auto found = sessions_.find(saved_.front().second);
-    if (found != sessions_.end() && found->second.time == saved_.front().first) {
-      sessions_.erase(found);
-    }
-    saved_.pop_front();
+  while (!sessions_.empty() && now - sessions_.front().time > limits_.duration) {
+    take(sessions_.begin());
   }
 }
 

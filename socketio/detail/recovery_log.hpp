@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,17 +63,18 @@ class RecoveryLog {
     SessionState session;
     TimePoint time;
   };
+  using Sessions = std::list<Saved>;
 
   [[nodiscard]] const Entry* find(std::string_view offset) const;
   void drop_entry();
+  Saved take(Sessions::iterator session);
 
   Limits limits_;
   std::uint64_t last_;
   std::deque<Entry> entries_;
   std::size_t bytes_ = 0;
-  std::unordered_map<std::string, Saved> sessions_;
-  // When which session was saved; those that came back are still in here.
-  std::deque<std::pair<TimePoint, std::string>> saved_;
+  Sessions sessions_;  // that are away, in the order in which they went
+  std::unordered_map<std::string, Sessions::iterator> by_pid_;
 };
 
 }  // namespace socketio::detail

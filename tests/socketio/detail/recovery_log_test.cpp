@@ -114,3 +114,29 @@ TEST_CASE("sessions are limited in number: the oldest go first") {
   CHECK_FALSE(log.restore("p1", offset, start).has_value());
   CHECK(log.restore("p2", offset, start).has_value());
 }
+
+TEST_CASE("the oldest session is the one that has been away longest, not the one that first was") {
+  RecoveryLog log({.duration = 60s, .bytes = 1000, .sessions = 2}, 100);
+  append(log, "a", start);
+  const std::string offset = RecoveryLog::offset_of(101);
+  log.save(session("p1"), start);
+  CHECK(log.restore("p1", offset, start).has_value());
+  log.save(session("p2"), start + 1s);
+  log.save(session("p1"), start + 2s);
+  log.save(session("p3"), start + 3s);
+  CHECK(log.session_count() == 2);
+  CHECK_FALSE(log.restore("p2", offset, start + 3s).has_value());
+  CHECK(log.restore("p1", offset, start + 3s).has_value());
+}
+
+TEST_CASE("a session that is saved twice is away since the second time") {
+  RecoveryLog log(roomy, 100);
+  append(log, "a", start);
+  log.save(session("p1"), start);
+  log.save(session("p1"), start + 30s);
+  CHECK(log.session_count() == 1);
+  log.expire(start + 90s);
+  CHECK(log.session_count() == 1);
+  log.expire(start + 91s);
+  CHECK(log.session_count() == 0);
+}
