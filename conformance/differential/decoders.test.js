@@ -27,6 +27,15 @@ describe("decoders and encoders", oursOnly("it is its packages that ours are com
     await comparison.stop();
   });
 
+  for (const [kind, text] of [["payload3", "2:4a"], ["packet4", "4€"], ["payload4", "4a\x1e4€"], ["payload3", "2:4€"]]) {
+    test(`that ours refused ${JSON.stringify(text)} would not be on the list`, () => {
+      const input = inputFromHex(kind, Buffer.from(text).toString("hex"));
+      const node = JSON.parse(JSON.stringify(input.kind.decode(input.messages)));
+      const ours = { ...node, failed: true, packets: [] };
+      assert.equal(reasonOf({ input, part: "packets", ours: ours.packets, node: node.packets, item: { ours, node } }), undefined);
+    });
+  }
+
   for (const { reason, example } of knownDecoderDifferences) {
     test(`still different: ${reason}`, async () => {
       const comparison = new Comparison();

@@ -41,6 +41,21 @@ export function someFrame({ input }, test) {
   return [...framesOf(input.messages[0])].some(test);
 }
 
+// Whether a payload of protocol 3 has a length that is not digits, perhaps with ASCII's white space and `.0`.
+export function hasLooseLength(payload) {
+  for (let rest = payload; rest.includes(":"); ) {
+    const [length] = rest.split(":", 1);
+    if (!/^[ \t-\r]*\d+(\.0*)?[ \t-\r]*$/.test(length)) {
+      return true;
+    }
+    rest = rest.slice(length.length + 1 + Number(length));
+  }
+  return false;
+}
+
+// Whether a packet, alone or in a payload, is base64 with a character above U+00FF.
+export const hasWideBase64 = (text) => /(^|[\x1e:])b[^\x1e]*[\u0100-\uffff]/.test(text);
+
 // The parts of a packet of Socket.IO in front of its JSON, as Node tells them apart.
 function headerOf(packet) {
   const [, type, count] = /^([56])([^-]*-)/.exec(packet) ?? [packet, packet.slice(0, 1), ""];

@@ -2,7 +2,7 @@
 // `applies` gets a difference of comparison.js. `example`: an input (messages as hex) that shows it; the test
 // fails when it no longer does.
 import {
-  endsWithError, hasExactTokens, hasLeaf, hasLooseNumber, isByNotepack, isEncoded, isUtf8, keepsMore, mayBeDeep, read,
+  endsWithError, hasExactTokens, hasLeaf, hasLooseLength, hasLooseNumber, hasWideBase64, isByNotepack, isEncoded, isUtf8, keepsMore, mayBeDeep, read,
   readsTheSame, same, someFrame, someMessage, someScan, withoutNulls,
 } from "./difference_facts.js";
 
@@ -27,16 +27,26 @@ const engineDifferences = [
       difference.item.ours.failed && someFrame(difference, ({ text, data }) => text && !isUtf8(data)),
   },
   {
-    reason: "lengths are digits, perhaps with white space and `.0`; Node takes signs, exponents and hexadecimal",
+    reason: "lengths are digits, perhaps with ASCII white space and `.0`; Node takes what JavaScript takes for a number",
     kinds: ["payload3"],
     example: ["payload3", "2b313a34"],
-    applies: ({ item: { ours, node } }) => ours.failed && node.packets.length >= ours.packets.length,
+    applies: (difference) => difference.item.ours.failed && someMessage(difference, hasLooseLength),
+  },
+  {
+    reason: "a length that cuts a character in two is an error; Node delivers the half",
+    kinds: ["payload3"],
+    example: ["payload3", "323a34f09f9880"],
+    applies: ({ item: { ours, node } }) =>
+      ours.failed && hasLeaf(node.packets, (leaf) => LONE_SURROGATE.test(leaf)),
   },
   {
     reason: "Node takes the low byte of characters above U+00FF for base64",
     kinds: ["base64", "packet4", "payload4", "packet3", "payload3"],
     example: ["base64", "51c581"],
-    applies: (difference) => someMessage(difference, (text) => /[\u0100-\uffff]/.test(text)),
+    applies: (difference) =>
+      someMessage(difference, (text) =>
+        difference.input.kind.name === "base64" ? /[\u0100-\uffff]/.test(text) : hasWideBase64(text),
+      ),
   },
   {
     reason: "a query has 256 different parameters at most",

@@ -155,6 +155,10 @@ export async function live(port, name, random, { pace, patience, until }) {
       }
       await ACTIONS[random.pick(Object.keys(ACTIONS))](client, random);
     }
+    const problem = await Promise.race([client.ended, undefined]); // with what nobody waited for
+    if (problem) {
+      throw problem;
+    }
   } catch (error) {
     client.abandon().reset();
     const witness = await Client.connect(port, { transport: "websocket", eio: 3 });

@@ -1,14 +1,16 @@
 #include "engineio/net/proxy_protocol.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "engineio/core/client_address.hpp"
 #include "engineio/net/address.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/targets.hpp"
 
 // What a proxy says about whose connection it is, and addresses. The first byte says how a header
-// is cut into pieces; with `a` an address follows.
+// is cut into pieces; with `a` an address follows, with `f` lines of X-Forwarded-For.
 
 namespace fuzz {
 
@@ -64,10 +66,29 @@ void check_address(std::string_view text) {
   (void)client_key(copy.view());
 }
 
+void check_forwarded(std::string_view lines) {
+  static const TrustedProxies proxies({"10.0.0.0/8", "fd00::/8"});
+  engineio::HttpRequest request{.remote_address = "::ffff:10.0.0.1"};
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    request.headers.add("X-Forwarded-For", line);
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+  }
+  const std::string client = engineio::core::client_address(proxies, request);
+  require(client == request.remote_address || IpAddress::parse(client).has_value(),
+          "a client's address is one");
+  request.remote_address = "192.0.2.1";
+  require(engineio::core::client_address(proxies, request) == request.remote_address,
+          "nobody believes a stranger");
+}
+
 }  // namespace
 
 void proxy_protocol(std::string_view input) {
   const std::uint8_t how = take_byte(input);
+  if (how == 'f') {
+    return check_forwarded(input);
+  }
   if (how == 'a') {
     return check_address(input);
   }

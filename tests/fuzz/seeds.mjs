@@ -101,6 +101,7 @@ function proxyProtocol() {
   const lines = ["TCP4 192.168.0.1 10.0.0.1 56324 443", "TCP6 2001:db8::1 ::1 1 2", "UNKNOWN ffff::1 x"];
   const signature = Buffer.from("0d0a0d0a000d0a515549540a", "hex");
   const binary = (hex, rest) => bytes(byte(0), signature, Buffer.from(hex, "hex"), rest);
+  const forwarded = ["192.0.2.1, 10.0.0.2", "[2001:db8::1]:80,[fd00::1]\n10.1.1.1:5", "unknown, ::ffff:10.0.0.3"];
   const networks = ["10.0.0.0/8", "::ffff:10.0.0.1/104", "2001:db8::/32", "127.0.0.1", "::1"];
   return [
     ...lines.map((line) => bytes(byte(9), `PROXY ${line}\r\nGET /`)),
@@ -109,6 +110,7 @@ function proxyProtocol() {
     binary("213100d8", Buffer.alloc(216, 0x2f)),
     binary("20000000", bytes("GET /")),
     ...networks.map((text) => bytes("a", text)),
+    ...forwarded.map((text) => bytes("f", text)),
   ];
 }
 
