@@ -213,7 +213,9 @@ class Socket final : public std::enable_shared_from_this<Socket>, private detail
   ///     send_more();
   ///     socket.on_drain(std::move(send_more));
   ///
-  /// For what only the latest of matters, volatile_() is enough.
+  /// For what only the latest of matters, volatile_() is enough. With the streams adapter and
+  /// connection state recovery nothing is counted until it has been to Redis and back: pace by
+  /// emit_with_ack() there.
   ListenerId on_drain(engineio::Function<void()> handler);
   void off_drain();
   void off_drain(ListenerId listener);
