@@ -14,7 +14,7 @@ class ShardLink {
   explicit ShardLink(Shard& shard) noexcept : shard_(&shard) {}
 
   /// On the shard's thread calls `here()`. On another one calls `away(shard)`, which posts: until
-  /// it has returned, the server is not destroyed. Once the server is destroyed, does nothing.
+  /// it has returned, the server is not destroyed. Once the shard has ended, does nothing.
   template <class Here, class Away>
   void reach(Here&& here, Away&& away) {
     {

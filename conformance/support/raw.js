@@ -61,9 +61,14 @@ export class RawSocket {
     this.#socket.destroy();
   }
 
-  // RST.
+  // RST, unless the FIN is on its way already: Node cannot reset such a socket (EINVAL), loses it, and then
+  // never ends.
   reset() {
-    this.#socket.resetAndDestroy();
+    if (this.#socket.writableEnded) {
+      this.#socket.destroy();
+    } else {
+      this.#socket.resetAndDestroy();
+    }
   }
 
   // Stops reading, so that the peer's sends pile up.
