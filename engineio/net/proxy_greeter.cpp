@@ -78,8 +78,8 @@ class ProxyGreeter::Guest final : private Pollable {
 
   void refuse() {
     leave();
+    greeter_.on_refused_();  // first: whoever sees the end may look at the count
     incoming_ = {};
-    greeter_.on_refused_();
   }
 
   void leave() {
