@@ -14,15 +14,14 @@ async function origins(attacker) {
     const headers = { Origin: origin };
     outcomes.push([origin, `${await pollingStatus(attacker, headers)} over polling, ${await upgradeStatus(attacker, WEBSOCKET, headers)} over WebSocket`]);
   }
-  const { status } = await attacker.http({ path: `${POLLING}&j=0` });
-  return `${summary(outcomes)}; a script, which has none: ${status}`;
+  return `${summary(outcomes)}; a script, which has none: ${await pollingStatus(attacker, {}, "&j=0")}`;
 }
 
 // Of a handshake; the session does not stay.
-async function pollingStatus(attacker, headers) {
-  const { status, text } = await attacker.http({ path: POLLING, headers });
+async function pollingStatus(attacker, headers, query = "") {
+  const { status, text } = await attacker.http({ path: POLLING + query, headers });
   if (status === 200) {
-    const { sid } = JSON.parse(text.slice(1));
+    const [, sid] = /"sid\\?":\\?"([\w-]+)/.exec(text); // escaped in JSONP
     await attacker.http({ method: "POST", path: `${POLLING}&sid=${sid}`, body: "1" });
   }
   return status;
