@@ -22,7 +22,8 @@ async function pollingStatus(attacker, headers, query = "") {
   const { status, text } = await attacker.http({ path: POLLING + query, headers });
   if (status === 200) {
     const [, sid] = /"sid\\?":\\?"([\w-]+)/.exec(text); // escaped in JSONP
-    await attacker.http({ method: "POST", path: `${POLLING}&sid=${sid}`, body: "1" });
+    const body = query === "" ? "1" : "d=1"; // a form in JSONP
+    await attacker.http({ method: "POST", path: `${POLLING}${query}&sid=${sid}`, body });
   }
   return status;
 }
