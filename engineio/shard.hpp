@@ -81,7 +81,7 @@ class Shard {
   virtual void after_turn(Task task) = 0;
 
  protected:
-  /// From now on the link does nothing. For the end of a run, and the beginning of a destructor.
+  /// From now on the link does nothing. For the end of a run.
   void cut_link() noexcept;
 
  private:

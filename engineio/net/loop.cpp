@@ -19,7 +19,6 @@ Loop::Loop(unsigned index, const Limits& limits)
     : index_(index), mailbox_(limits.mailbox_tasks), sleeper_(poller_.descriptor()) {}
 
 Loop::~Loop() {
-  cut_link();
   while (!after_turn_.empty()) {  // what is destroyed may put off the destruction of more
     std::exchange(after_turn_, {});
   }
@@ -116,6 +115,10 @@ bool Loop::turn(bool descriptors_ready) {
   const bool polled = (descriptors_ready || timers_due) && poller_.poll() != 0;
   const bool ran = mailbox_.run() != 0;
   const bool wait = timers_due && timers_must_wait(polled || ran);
+  if (!wait) {
+    turns_without_timers_ = 0;
+    turns_with_input_left_ = 0;
+  }
   if (timers_due && !wait) {
     timers_.advance(now_);
   }
@@ -137,12 +140,7 @@ bool Loop::timers_must_wait(bool found) noexcept {
     return true;
   }
   const std::size_t enough = poller_.size() / Poller::batch + 2;
-  if (found && ++turns_without_timers_ < enough) {
-    return true;
-  }
-  turns_without_timers_ = 0;
-  turns_with_input_left_ = 0;
-  return false;
+  return found && ++turns_without_timers_ < enough;
 }
 
 void Loop::end_turn() {

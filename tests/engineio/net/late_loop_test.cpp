@@ -9,21 +9,23 @@
 #include <thread>
 
 #include <doctest/doctest.h>
-#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "engineio/net/descriptor.hpp"
 #include "engineio/net/listener.hpp"
+#include "engineio/net/listening_socket.hpp"
 #include "engineio/net/loop.hpp"
+#include "tests/engineio/net/net_support.hpp"
 
 using engineio::Clock;
 using engineio::Limits;
 using engineio::Timer;
 using engineio::net::Descriptor;
+using engineio::net::listen_tcp;
 using engineio::net::Listener;
+using engineio::net::ListeningSockets;
 using engineio::net::Loop;
 using engineio::net::Pollable;
 using engineio::net::Poller;
@@ -150,6 +152,27 @@ TEST_SUITE("net late loop") {
     CHECK(looks == 2);
   }
 
+  TEST_CASE("waiting that was ended by what was read takes nothing from the next one") {
+    LateLoop late;
+    std::deque<Input> inputs;
+    const auto late_again = [&] {
+      late.loop.timers().restart(late.timer, late.loop.now() + 1ms);
+      std::this_thread::sleep_for(2ms);
+      inputs.emplace_back(late.loop, [&] {
+        late.done += "accept ";
+        inputs.emplace_back(late.loop, [&] { late.done += "input "; });
+      });
+    };
+    late.run([&] {
+      inputs.emplace_back(late.loop, [&] {
+        late.done += "pong ";
+        late.loop.timers().restart(late.timer, late.loop.now() + 1h);
+        late.loop.post([&] { late.loop.post(late_again); });  // in the next turn
+      });
+    });
+    CHECK(late.done == "pong accept input timer ");
+  }
+
   TEST_CASE("what a look has left is read before the timer, but not for ever") {
     LateLoop late;
     int looks = 0;
@@ -174,27 +197,17 @@ TEST_SUITE("net late loop") {
 
   TEST_CASE("all that wait to be accepted come before the timer") {
     constexpr int connections = 200;
-    const Descriptor listening(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* const name = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(listening.number(), name, size) == 0);
-    REQUIRE(::listen(listening.number(), connections) == 0);
-    REQUIRE(::getsockname(listening.number(), name, &size) == 0);
-
+    ListeningSockets listening = listen_tcp("127.0.0.1", 0, 1);
     LateLoop late;
     int accepted = 0;
     int accepted_before_timer = 0;
     late.on_timer = [&] { accepted_before_timer = accepted; };
-    Listener listener(late.loop, Descriptor(::dup(listening.number())),
+    Listener listener(late.loop, std::move(listening.sockets[0]),
                       [&](Descriptor, const std::string&) { ++accepted; });
-    std::deque<Descriptor> peers;
+    std::deque<net_support::Client> peers;
     late.run([&] {
       for (int i = 0; i < connections; ++i) {
-        peers.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        REQUIRE(::connect(peers.back().number(), name, size) == 0);
+        peers.emplace_back(listening.port);
       }
     });
     CHECK(accepted_before_timer == connections);
