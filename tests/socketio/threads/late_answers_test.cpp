@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/engineio/net/net_support.hpp"
 #include "tests/socketio/running_server.hpp"
 
 using namespace socketio;
@@ -24,14 +25,13 @@ class Debts {
   using Debt = engineio::Function<void()>;
 
   void add(Debt debt) {
-    const std::lock_guard lock(mutex_);
-    debts_.push_back(std::move(debt));
-  }
-  void wait_for(std::size_t count) {
-    while (size() < count) {
-      std::this_thread::yield();
+    {
+      const std::lock_guard lock(mutex_);
+      debts_.push_back(std::move(debt));
     }
+    log_.add("debt");
   }
+  [[nodiscard]] bool wait_for(std::size_t count) { return log_.wait_for("debt", count); }
   /// Returns how many there were.
   std::size_t pay() {
     std::vector<Debt> debts = take();
@@ -43,10 +43,6 @@ class Debts {
   std::size_t forget() { return take().size(); }
 
  private:
-  std::size_t size() {
-    const std::lock_guard lock(mutex_);
-    return debts_.size();
-  }
   std::vector<Debt> take() {
     const std::lock_guard lock(mutex_);
     return std::exchange(debts_, {});
@@ -54,6 +50,7 @@ class Debts {
 
   std::mutex mutex_;
   std::vector<Debt> debts_;
+  net_support::Log log_;
 };
 
 /// A server that owes an answer of every kind, and those who wait for it.
@@ -87,7 +84,7 @@ class Indebted {
       waiting_.push_back(std::make_unique<TcpClient>(port));
       waiting_.back()->send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
     }
-    debts.wait_for(kinds);
+    REQUIRE(debts.wait_for(kinds));
   }
 
   void end() { server_.reset(); }
