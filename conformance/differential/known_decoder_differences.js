@@ -2,8 +2,8 @@
 // `applies` gets a difference of comparison.js. `example`: an input (messages as hex) that shows it; the test
 // fails when it no longer does.
 import {
-  endsWithError, hasExactTokens, hasLeaf, hasLooseLength, hasLooseNumber, hasWideBase64, isByNotepack, isEncoded, isUtf8, keepsMore, mayBeDeep, read,
-  readsTheSame, same, someFrame, someMessage, someScan, withoutNulls,
+  endsWithError, hasExactTokens, hasLeaf, hasLooseLength, hasLooseNumber, hasWideBase64, isByNotepack, isEncoded,
+  isUtf8, keepsMore, mayBeDeep, read, readsTheSame, same, someFrame, someMessage, someScan, withoutNulls,
 } from "./difference_facts.js";
 
 const MSGPACK = ["notepack2", "notepack3", "msgpack2", "msgpack-packets"];
