@@ -260,8 +260,9 @@ class Reader {
       return false;
     }
     if (!is_notepack(type) || (size != 1 && size != 8)) {
-      append_extension(type, data);
-    } else if (size == 1) {
+      return append_extension(type, data);
+    }
+    if (size == 1) {
       tape_.undefined();
     } else {
       append_date(milliseconds(load_signed(data)));
@@ -276,11 +277,10 @@ class Reader {
     if (!take_extension(size, type, data)) {
       return false;
     }
-    if (is_notepack(type)) {
-      tape_.binary(data);
-    } else {
-      append_extension(type, data);
+    if (!is_notepack(type)) {
+      return append_extension(type, data);
     }
+    tape_.binary(data);
     return true;
   }
 
@@ -297,11 +297,9 @@ class Reader {
     return type == 0 && dialect_ != MsgpackDialect::msgpack2;
   }
 
-  void append_extension(std::int64_t type, std::string_view data) {
+  bool append_extension(std::int64_t type, std::string_view data) {
     const bool timestamp = type == -1 && dialect_ != MsgpackDialect::notepack2;
-    if (!timestamp || !append_timestamp(data)) {
-      append_unknown(type, data);
-    }
+    return (timestamp && append_timestamp(data)) || append_unknown(type, data);
   }
 
   /// The extension type of the specification. False if it has none of its sizes.
@@ -343,7 +341,11 @@ class Reader {
     }
   }
 
-  void append_unknown(std::int64_t type, std::string_view data) {
+  /// False if its container is nested too deeply.
+  bool append_unknown(std::int64_t type, std::string_view data) {
+    if (depth_left_ == 0) {
+      return false;
+    }
     const bool pair = dialect_ != MsgpackDialect::msgpack2;
     const std::size_t container = tape_.begin(pair ? ValueKind::array : ValueKind::object);
     if (!pair) {
@@ -355,6 +357,7 @@ class Reader {
     }
     tape_.binary(data);
     tape_.end(container, 2);
+    return true;
   }
 
   bool take_type(unsigned& type) {

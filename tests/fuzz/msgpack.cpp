@@ -17,6 +17,15 @@ using engineio::MessageKind;
 
 namespace {
 
+EncodedPacket encode(const Parser& parser, const Packet& packet) {
+  const auto write = [&](Writer& writer) { packet.data.write_to(writer); };
+  EncodedPacket encoded;
+  parser.encode({packet.type, packet.nsp, packet.id},
+                packet.data.exists() ? PayloadWriter(write) : nullptr, encoded);
+  require(encoded.attachments.empty(), "every packet is one message");
+  return encoded;
+}
+
 void check_packet(std::string_view bytes) {
   static const std::unique_ptr<const Parser> parser = make_msgpack_parser({.max_depth = 12});
   Copy message(bytes);
@@ -36,16 +45,17 @@ void check_packet(std::string_view bytes) {
   if (packet.data.exists()) {
     check_value(packet.data);
   }
-  const auto write = [&](Writer& writer) { packet.data.write_to(writer); };
-  EncodedPacket encoded;
-  parser->encode({packet.type, packet.nsp, packet.id},
-                 packet.data.exists() ? PayloadWriter(write) : nullptr, encoded);
-  require(encoded.attachments.empty(), "every packet is one message");
+  const EncodedPacket encoded = encode(*parser, packet);
+  Copy sent(encoded.text);
   DecodeScratch other;
-  const DecodeResult again = parser->decode(encoded.kind, encoded.text, partial, other);
+  const DecodeResult again = parser->decode(encoded.kind, sent.span(), partial, other);
   require(again.status == DecodeResult::Status::packet, "an encoded packet can be decoded");
-  require(again.packet.type == packet.type && again.packet.nsp == packet.nsp &&
-              again.packet.id == packet.id && json_of(again.packet.data) == json_of(packet.data),
+  require(encode(*parser, again.packet).text == encoded.text, "it is encoded as it was");
+  // A lone surrogate, also in a namespace, leaves as U+FFFD, which has the same size.
+  require(again.packet.type == packet.type && again.packet.id == packet.id &&
+              again.packet.nsp.size() == packet.nsp.size() &&
+              (!is_exact(json_of(packet.data)) ||
+               again.packet.data.to_value() == packet.data.to_value()),
           "it is the same again");
 }
 

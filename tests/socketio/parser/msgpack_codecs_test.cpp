@@ -236,6 +236,11 @@ TEST_CASE("values nest as deeply as the limit, and no deeper") {
                      MsgpackDialect::notepack3, 2)
                   .has_value());
   CHECK_FALSE(decode(arrays(1'000'000), MsgpackDialect::notepack3).has_value());
+  for (const auto dialect : {MsgpackDialect::notepack3, MsgpackDialect::msgpack2}) {
+    const std::string extension = tests::from_hex("d57061ff");  // read as an array or an object
+    CHECK(decode("\x91" + extension, dialect, 2).has_value());
+    CHECK_FALSE(decode("\x91" + extension, dialect, 1).has_value());
+  }
 }
 
 TEST_CASE("strings and containers of every width survive") {
