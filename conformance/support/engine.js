@@ -29,14 +29,28 @@ export class PollingSession {
   }
 
   // A GET on a connection of its own that can be dropped; the response is `await connection.readResponse()`.
-  // The PUT, which is refused, brings the connection to the shard of the session: only then is the GET
-  // sure to be there before what this client sends next on another connection.
+  // It resolves when the server has the GET: a request that comes later, from whichever connection, finds it there.
   async pendingGet() {
+    const connection = await this.#besideTheSession();
+    const witness = await this.#besideTheSession();
+    connection.send(`GET ${this.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+    await this.#refusedPut(witness);
+    witness.destroy();
+    return connection;
+  }
+
+  // A connection on the shard of the session, where a refused request has brought it. A shard answers what
+  // comes from such connections in the order in which it comes; the order is open for a connection that
+  // another shard hands over.
+  async #besideTheSession() {
     const connection = await RawSocket.connect(this.port);
+    await this.#refusedPut(connection);
+    return connection;
+  }
+
+  async #refusedPut(connection) {
     connection.send(`PUT ${this.target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`);
     assert.equal((await connection.readResponse()).status, 500);
-    connection.send(`GET ${this.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
-    return connection;
   }
 
   // A POST of a body as it is; resolves with the whole response.

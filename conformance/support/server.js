@@ -16,14 +16,17 @@ process.on("exit", () => {
   }
 });
 
+// Of every server that a test does not give a number of its own.
+export const THREADS = Number(process.env.SIO_THREADS ?? 1);
+
 // Flags are those of the conformance server in camel case: { mode: "app", allowEio3: true,
 // transports: ["polling"] } becomes --mode app --allow-eio3 on --transports polling. The mode is "app"
-// and the port is free unless told. Options: threads (default SIO_THREADS or 1), env, reference (true:
+// and the port is free unless told. Options: threads (default THREADS), env, reference (true:
 // the Node server, false: ours; default as SIO_TARGET says).
 //
 // Returns what startProgram() returns.
 export async function startServer(flags = {}, options = {}) {
-  const threads = options.threads ?? process.env.SIO_THREADS ?? 1;
+  const threads = options.threads ?? THREADS;
   const { program, args } = commandLine({ mode: "app", port: 0, ...flags }, threads, options.reference);
   return startProgram(program, args, options.env);
 }
