@@ -62,7 +62,7 @@ async function measureRow(row, candidates, count) {
   const reports = new Map();
   const able = candidates.filter(({ name }) => !row.without?.includes(name));
   for (let round = 0; round < count; ++round) {
-    for (const server of able) {
+    for (const server of round % 2 ? able.toReversed() : able) { // nobody is always the first
       await measureOnce(row, server, reports);
     }
   }
