@@ -48,7 +48,7 @@ class Server::Impl {
     loops.stop_listening();
     auto remaining = std::make_shared<std::atomic<std::size_t>>(parts.size());
     for (unsigned i = 0; i < loops.size(); ++i) {
-      const bool posted = loops.loop(i).command([this, i, remaining] {
+      const bool posted = loops.loop(i).post_essential([this, i, remaining] {
         parts[i]->engine.close();
         if (remaining->fetch_sub(1) == 1) {
           loops.stop();
@@ -64,7 +64,7 @@ class Server::Impl {
     auto done = std::make_shared<Task>(std::move(on_drained));
     auto remaining = std::make_shared<std::atomic<std::size_t>>(parts.size());
     for (unsigned i = 0; i < loops.size(); ++i) {
-      loops.loop(i).command([this, i, span, remaining, done] {
+      loops.loop(i).post_essential([this, i, span, remaining, done] {
         parts[i]->engine.drain(span, [remaining, done] {
           if (remaining->fetch_sub(1) == 1) {
             (*done)();

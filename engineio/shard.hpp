@@ -55,6 +55,10 @@ class Shard {
   /// task is destroyed unrun.
   virtual bool post(Task task) = 0;
 
+  /// The same for what must not get lost because others have filled the mailbox: only refused once
+  /// the shard has stopped. For what is limited elsewhere, like the answers that clients wait for.
+  virtual bool post_essential(Task task) = 0;
+
   /// The way here for what may outlive the server. Any thread.
   [[nodiscard]] const std::shared_ptr<ShardLink>& link() const noexcept { return link_; }
 

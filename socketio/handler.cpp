@@ -34,14 +34,14 @@ class SocketAckChannel final : public AckChannel {
 
   void send(PayloadWriter arguments) override {
     link_->reach([&] { send_now(*socket_, id_, arguments); },
-                 [&](engineio::Shard&) { post(arguments); });
+                 [&](engineio::Shard& shard) { post(shard, arguments); });
   }
 
-  void post(PayloadWriter arguments) {
-    detail::Client& client = detail::SocketAccess::client(*socket_);
+  void post(engineio::Shard& shard, PayloadWriter arguments) {
+    const detail::Client& client = detail::SocketAccess::client(*socket_);
     detail::PacketBuffer buffer;
     buffer.encode(client.core().parser(), header(*socket_, id_), arguments);
-    client.core().post(client.context(), [socket = socket_, packet = buffer.release()] {
+    shard.post_essential([socket = socket_, packet = buffer.release()] {
       detail::SocketAccess::shard(*socket).drain_inbox();
       detail::SocketAccess::client(*socket).send(detail::OutgoingPacket(packet), {});
     });

@@ -53,7 +53,7 @@ void Engine::ask_application(Request request) {
         auto proceed = [this, undecided, decision = std::move(decision)] {
           on_decision(undecided->request, decision);
         };
-        link->reach(proceed, [&](Shard& shard) { shard.post(std::move(proceed)); });
+        link->reach(proceed, [&](Shard& shard) { shard.post_essential(std::move(proceed)); });
       });
 }
 

@@ -178,7 +178,7 @@ bool EngineSession::begin_upgrade(WebSocketTransport& candidate) {
   candidate.set_observer(*this);
   upgrade_ = std::make_unique<Upgrade>();
   upgrade_->candidate = &candidate;
-  shard_.timers().start(upgrade_->timeout, shard_.now() + options_.upgrade_timeout,
+  shard_.timers().start(upgrade_->timeout, shard_.precise_now() + options_.upgrade_timeout,
                         [this] { abandon_upgrade(); });
   return true;
 }

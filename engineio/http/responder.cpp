@@ -14,12 +14,13 @@ class ExchangeChannel final : public HttpResponder::Channel {
       : exchange_(std::move(exchange)), link_(shard.link()) {}
 
   void respond(HttpResponse response) override {
-    link_->reach([&] { exchange_->respond(response); },
-                 [&](Shard& shard) {
-                   shard.post([exchange = std::move(exchange_), response = std::move(response)] {
-                     exchange->respond(response);
-                   });
-                 });
+    link_->reach(
+        [&] { exchange_->respond(response); },
+        [&](Shard& shard) {
+          shard.post_essential([exchange = std::move(exchange_), response = std::move(response)] {
+            exchange->respond(response);
+          });
+        });
   }
 
  private:

@@ -40,7 +40,7 @@ bool Loop::post(Task task) {
   return put != Mailbox::Put::refused;
 }
 
-bool Loop::command(Task task) {
+bool Loop::post_essential(Task task) {
   const Mailbox::Put put = mailbox_.put_over_capacity(std::move(task));
   wake_after(put);
   return put != Mailbox::Put::refused;

@@ -45,6 +45,7 @@ class Loop final : public Shard {
   [[nodiscard]] bool is_current() const noexcept override;
 
   bool post(Task task) override;
+  bool post_essential(Task task) override;
 
   /// The time at which the turn began; outside of run(), the time of the call.
   [[nodiscard]] Clock::time_point now() const noexcept override;
@@ -55,10 +56,6 @@ class Loop final : public Shard {
   void after_turn(Task task) override;
 
   // For the rest of this folder.
-
-  /// Like post(), but only refused once the loop has stopped: for the few commands of the group
-  /// itself.
-  bool command(Task task);
 
   /// Runs turns on the calling thread until stop(), at most once.
   void run() noexcept;

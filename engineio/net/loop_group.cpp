@@ -284,7 +284,7 @@ std::unique_ptr<Watchdog> LoopGroup::Impl::make_watchdog() {
 
 void LoopGroup::Impl::stop_listening() {
   for (const auto& worker : workers_) {
-    worker->loop.command([&worker = *worker] { worker.stop_listening(); });
+    worker->loop.post_essential([&worker = *worker] { worker.stop_listening(); });
   }
 }
 

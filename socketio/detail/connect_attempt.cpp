@@ -54,9 +54,8 @@ void ConnectAttempt::on_shard(Step step) {
       step(*self);
     }
   };
-  link_->reach(take_step, [&](engineio::Shard&) {
-    client_->core().post(client_->context(), std::move(take_step));
-  });
+  link_->reach(take_step,
+               [&](engineio::Shard& shard) { shard.post_essential(std::move(take_step)); });
 }
 
 // --- The namespace ------------------------------------------------------------------------------

@@ -35,14 +35,13 @@ void EventChain::run(std::size_t position) {
 }
 
 void EventChain::proceed(std::size_t position, std::optional<ConnectError> error) {
-  link_->reach([&] { on_proceed(position, error); },
-               [&](engineio::Shard&) {
-                 Client& client = SocketAccess::client(*socket_);
-                 client.core().post(client.context(), [self = shared_from_this(), position,
-                                                       error = std::move(error)] {
-                   self->on_proceed(position, error);
-                 });
-               });
+  link_->reach(
+      [&] { on_proceed(position, error); },
+      [&](engineio::Shard& shard) {
+        shard.post_essential([self = shared_from_this(), position, error = std::move(error)] {
+          self->on_proceed(position, error);
+        });
+      });
 }
 
 void EventChain::on_proceed(std::size_t position, const std::optional<ConnectError>& error) {

@@ -17,7 +17,7 @@ engineio::Options with_path(engineio::Options options) {
 
 // --- Shard --------------------------------------------------------------------------------------
 
-bool TurnShard::post(engineio::Task task) {
+bool TurnShard::post_essential(engineio::Task task) {
   posted_.push_back(std::move(task));
   return true;
 }

@@ -283,7 +283,7 @@ TEST_CASE("what one thread sends arrives in order, whatever the shards") {
 TEST_CASE("a full mailbox loses packets, is counted and told once") {
   World world({}, 2);
   Clients c(world, 2);
-  world.shards[1]->accepts_posts = false;
+  world.shards[1]->mailbox_full = true;
   world.run_on(0, [&] {
     world.io().emit("e");
     world.io().emit("e");

@@ -34,8 +34,12 @@ class FakeShard final : public engineio::Shard {
   [[nodiscard]] engineio::Timers& timers() noexcept override { return timers_; }
 
   bool post(engineio::Task task) override {
+    return !mailbox_full && post_essential(std::move(task));
+  }
+
+  bool post_essential(engineio::Task task) override {
     const std::lock_guard lock(mutex_);
-    if (!accepts_posts) {
+    if (stopped_) {
       return false;
     }
     posted_.push_back(std::move(task));
@@ -84,7 +88,7 @@ class FakeShard final : public engineio::Shard {
 
   /// Drops everything that has not run, as a shard does that stops.
   void stop() {
-    accepts_posts = false;
+    stopped_ = true;
     take_posted();
     end_work_.clear();
     while (!after_turn_.empty()) {
@@ -97,8 +101,8 @@ class FakeShard final : public engineio::Shard {
     return posted_.size();
   }
 
-  bool current = true;        ///< false: as if called from another thread
-  bool accepts_posts = true;  ///< false: as if the mailbox were full
+  bool current = true;  ///< false: as if called from another thread
+  bool mailbox_full = false;
   engineio::Clock::duration turn_has_taken{0};
 
  private:
@@ -129,6 +133,7 @@ class FakeShard final : public engineio::Shard {
   engineio::Clock::time_point now_{std::chrono::hours(1)};
   engineio::Timers timers_;
   mutable std::mutex mutex_;
+  bool stopped_ = false;
   std::vector<engineio::Task> posted_;
   std::vector<engineio::TurnEndWork*> end_work_;
   std::vector<engineio::Task> after_turn_;

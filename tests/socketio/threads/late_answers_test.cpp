@@ -1,10 +1,14 @@
-// The application gives the answers that it owes when the server has ended, or while it ends.
+// The application gives the answers that it owes when the server has ended, while it ends, or when
+// the shard that waits for them has no time and a full mailbox.
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -58,8 +62,9 @@ class Indebted {
  public:
   static constexpr std::size_t kinds = 5;
 
-  explicit Indebted(Debts& debts)
-      : server_(std::make_unique<RunningServer>(owing_handshakes(debts), quiet())) {
+  explicit Indebted(Debts& debts, engineio::Options options = {.threads = 2})
+      : server_(
+            std::make_unique<RunningServer>(owing_handshakes(std::move(options), debts), quiet())) {
     Server& io = server_->io;
     io.on_http("GET", "/owed", [&debts](const engineio::HttpRequest&, engineio::HttpResponder to) {
       debts.add([to = std::move(to)]() mutable { to.respond(200, "text/plain", "late"); });
@@ -69,6 +74,7 @@ class Indebted {
       socket.use([&debts](const Event& event, Next next) {
         event.name == "owed" ? debts.add([next] { next(ConnectError{"late"}); }) : next();
       });
+      socket.on_error([&socket](const ConnectError& error) { socket.emit(error.message); });
       socket.on("ask", [&debts](Ack<int> ack) { debts.add([ack] { ack(1); }); });
     });
     const std::uint16_t port = server_->start();
@@ -89,9 +95,42 @@ class Indebted {
 
   void end() { server_.reset(); }
 
+  void stall_first_shard() {
+    std::promise<void> stalled;
+    shard().post([this, &stalled] {
+      stalled.set_value();
+      stalled_.wait(true);
+    });
+    stalled.get_future().wait();
+  }
+  void go_on() {
+    stalled_ = false;
+    stalled_.notify_all();
+  }
+  [[nodiscard]] engineio::Shard& shard() { return server_->io.engine().shard(0); }
+
+  [[nodiscard]] bool is_paid() {
+    std::string packets = client_->poll();
+    for (const std::string packet : {"40/owed,{", R"(42["late"])", "431[1]"}) {
+      while (!contains(packets, packet)) {
+        const std::string payload = client_->poll();
+        if (payload.empty()) {
+          return false;
+        }
+        packets += payload;
+      }
+    }
+    std::string response;
+    std::string handshake;
+    while (!contains(response, "late") && waiting_[0]->receive(response)) {
+    }
+    while (!contains(handshake, "\"sid\"") && waiting_[1]->receive(handshake)) {
+    }
+    return contains(response, "late") && contains(handshake, "\"sid\"");
+  }
+
  private:
-  static engineio::Options owing_handshakes(Debts& debts) {
-    engineio::Options options{.threads = 2};
+  static engineio::Options owing_handshakes(engineio::Options options, Debts& debts) {
     options.allow_request = [&debts](const engineio::HttpRequest& request, auto decide) {
       request.target.ends_with("owed=1") ? debts.add([decide] { decide({.allowed = true}); })
                                          : decide({.allowed = true});
@@ -104,7 +143,12 @@ class Indebted {
     return options;
   }
 
+  static bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  }
+
   std::unique_ptr<RunningServer> server_;
+  std::atomic<bool> stalled_ = true;
   std::unique_ptr<PollingClient> client_;
   std::vector<std::unique_ptr<TcpClient>> waiting_;
 };
@@ -136,4 +180,15 @@ TEST_CASE("threads: answers that are given while the server ends") {
     payer.join();
     CHECK(given == Indebted::kinds);
   }
+}
+
+TEST_CASE("threads: answers reach a shard whose mailbox is full") {
+  Debts debts;
+  Indebted server(debts, {.threads = 1, .limits = {.mailbox_tasks = 1}});
+  server.stall_first_shard();
+  CHECK(server.shard().post([] {}));
+  CHECK_FALSE(server.shard().post([] {}));
+  CHECK(debts.pay() == Indebted::kinds);
+  server.go_on();
+  CHECK(server.is_paid());
 }

@@ -99,9 +99,9 @@ TEST_CASE_FIXTURE(World, "whoever tells the others is woken once for several cha
 }
 
 TEST_CASE_FIXTURE(World, "a full mailbox loses no news") {
-  shard.accepts_posts = false;
+  shard.mailbox_full = true;
   presence.connect("ada");
-  shard.accepts_posts = true;
+  shard.mailbox_full = false;
   presence.connect("bob");
   CHECK(take_news() == Texts{"+ada", "+bob"});
 }
