@@ -1,7 +1,7 @@
 // Rooms: with members and history on `/chat`, and those of seed document 002, section 3, on `/rooms`.
 import { strict as assert } from "node:assert";
 import { describe, test } from "node:test";
-import { ISO_TIME, connectTo, newName, person, sharedChat } from "./suite.js";
+import { ISO_TIME, connectTo, leaves, newName, person, sharedChat } from "./suite.js";
 import { askOne } from "../support/clients.js";
 import { eventually, nextEvent, record } from "../support/eventually.js";
 
@@ -56,7 +56,7 @@ describe("rooms of the chat", () => {
     const [ada, bob] = [await person(server, adaName), await person(server, bobName)];
     await askOne(ada, "joinRoom", { room });
     await askOne(bob, "joinRoom", { room });
-    const left = nextEvent(ada, "userLeft");
+    const left = leaves(ada, bobName);
     bob.disconnect();
     await left;
     assert.deepEqual(await askOne(ada, "getRoomMembers", { room }), {

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { after, afterEach, before } from "node:test";
 import { startChat, temporaryFolder } from "./sio_chat.js";
 import { askOne, closeAll, connectClient } from "../support/clients.js";
+import { eventually, record } from "../support/eventually.js";
 
 // Registers the hooks and returns an object that has `url` while the tests run. Messages are kept in
 // memory unless told.
@@ -33,6 +34,13 @@ export async function person(server, username, { namespace = "/chat", ...options
     throw new Error(JSON.stringify(answer));
   }
   return socket;
+}
+
+// What `socket` is told when this user leaves, whoever leaves before. Take the promise first and act afterwards.
+export async function leaves(socket, username) {
+  const told = record(socket, "userLeft");
+  await eventually(`${username} leaves`, () => told.some(([user]) => user.username === username));
+  return told.find(([user]) => user.username === username)[0];
 }
 
 let lastRoom = 0;

@@ -64,7 +64,7 @@ class Cluster {
     }
   }
 
-  // One client for each server, in the order of NODES.
+  // One client for each server, in the order of NODES. Those of the test before are gone when it resolves.
   async connect(options = {}) {
     const clients = await Promise.all(
       this.servers.map((server) => connectClient(server, { transports: ["websocket"], ...options })),
@@ -72,6 +72,7 @@ class Cluster {
     if (this.#flags.subscriptionMode === "dynamic-private") {
       await Promise.all(clients.map(({ id }) => this.#isSubscribed(id, 1, options.namespace)));
     }
+    await Promise.all(clients.map((client) => this.#isAlone(client)));
     return clients;
   }
 
@@ -84,6 +85,11 @@ class Cluster {
     if (this.#flags.subscriptionMode?.startsWith("dynamic")) {
       await Promise.all([room].flat().map((name) => this.#isSubscribed(name, members.length)));
     }
+  }
+
+  async #isAlone(client) {
+    await eventually("the clients before it are gone", async () =>
+      (await askOne(client, "serverStats")).sockets === 1);
   }
 
   async #isSubscribed(room, servers, namespace = "/") {

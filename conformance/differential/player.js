@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import notepack from "notepack.io";
+import { sentToSession } from "../support/engine.js";
 import { Opcode, RawSocket, RawWebSocket, formatRequest } from "../support/raw.js";
 
 const DEADLINE_MS = 10_000;
@@ -76,9 +77,7 @@ export class Player {
 
   // A GET that is left open; `result()` notes what came for it.
   async pending() {
-    const connection = await RawSocket.connect(this.port);
-    connection.send(formatRequest({ path: this.target }));
-    await this.arrived();
+    const connection = await sentToSession(this.port, this.target, formatRequest({ path: this.target }));
     return {
       drop: () => connection.destroy(),
       result: async () => {
@@ -86,13 +85,6 @@ export class Player {
         connection.destroy();
       },
     };
-  }
-
-  // All requests so far have been taken in by this session (not noted: only to be sure of the order).
-  async arrived() {
-    const noop = this.eio === 3 ? "1:6" : "6";
-    const request = formatRequest({ method: "POST", path: this.target, body: noop });
-    await this.#exchange(request, "POST");
   }
 
   // Notes the packets that wait for the client as one list, however many polls they take. `barrier` is

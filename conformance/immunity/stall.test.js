@@ -70,7 +70,7 @@ describe("a handler that does not return", oursOnly("Node has one thread and no 
       assert.equal(await session.next(), "431[true]");
       served.push(session);
     };
-    await stall(server, blocker, 300);
+    await stall(server, blocker, 1500);
     await Promise.all(others.map((session) => session.send('421["echo",true]')));
     await Promise.all([blocker, ...others].map(answer));
     assert.ok(served.indexOf(blocker) > 0, "nobody was served while the shard was stalled");

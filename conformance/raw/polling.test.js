@@ -301,9 +301,8 @@ describeServer("long-polling", { mode: "eio", maxPayload: MAX_PAYLOAD }, (server
 
     test("a second post gets 400, the connection of the first one is destroyed", async () => {
       const session = await open();
-      const first = await startPost(session, { "Content-Length": "10" });
-      first.send("4");
-      await sleep(50);
+      const head = formatRequest({ method: "POST", path: session.target, headers: { "Content-Length": "10" } });
+      const first = await session.sent(Buffer.concat([head, Buffer.from("4")]));
       const second = await session.post("4b");
       assert.deepEqual([second.status, second.text], [400, ""]);
       await first.waitClose();

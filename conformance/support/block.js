@@ -1,6 +1,7 @@
 // Blocks of raw tests that share one server, and the assertions most of them need.
 import { after, before, describe } from "node:test";
 import { strict as assert } from "node:assert";
+import { eventually } from "./eventually.js";
 import { startServer } from "./server.js";
 import { Opcode, RawSocket, RawWebSocket, UpgradeRefused, formatRequest } from "./raw.js";
 
@@ -42,6 +43,12 @@ export function assertError(response, code) {
 // The polling session does not exist any more.
 export async function assertGone(session) {
   assertError(await session.get(), 1);
+}
+
+// The polling session ends by itself. What asks for it, a refused request, leaves a session as it is.
+export async function assertEnds(session) {
+  await eventually("the session is gone", async () => (await session.get({ method: "PUT" })).status === 400);
+  await assertGone(session);
 }
 
 // The polling session exists: a noop is accepted.

@@ -1,6 +1,6 @@
 // Engine.IO sessions without a client library: what is sent is what the test says.
 import { strict as assert } from "node:assert";
-import { RawSocket, RawWebSocket, request } from "./raw.js";
+import { RawSocket, RawWebSocket, formatRequest, request } from "./raw.js";
 
 export const SEPARATOR = "\x1e";
 
@@ -28,29 +28,14 @@ export class PollingSession {
     return request(this.port, { path: this.target, ...options });
   }
 
-  // A GET on a connection of its own that can be dropped; the response is `await connection.readResponse()`.
-  // It resolves when the server has the GET: a request that comes later, from whichever connection, finds it there.
-  async pendingGet() {
-    const connection = await this.#besideTheSession();
-    const witness = await this.#besideTheSession();
-    connection.send(`GET ${this.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
-    await this.#refusedPut(witness);
-    witness.destroy();
-    return connection;
+  // A GET that is left open; the response is `await connection.readResponse()`.
+  pendingGet() {
+    return this.sent(formatRequest({ path: this.target }));
   }
 
-  // A connection on the shard of the session, where a refused request has brought it. A shard answers what
-  // comes from such connections in the order in which it comes; the order is open for a connection that
-  // another shard hands over.
-  async #besideTheSession() {
-    const connection = await RawSocket.connect(this.port);
-    await this.#refusedPut(connection);
-    return connection;
-  }
-
-  async #refusedPut(connection) {
-    connection.send(`PUT ${this.target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`);
-    assert.equal((await connection.readResponse()).status, 500);
+  // Bytes on a connection of their own; see below.
+  sent(bytes) {
+    return sentToSession(this.port, this.target, bytes);
   }
 
   // A POST of a body as it is; resolves with the whole response.
@@ -125,6 +110,31 @@ export class WebSocketSession {
   async join(namespace = "/", auth = undefined) {
     return join(this, namespace, auth);
   }
+}
+
+// Sends bytes on a connection of their own, and resolves with it when the server has read them: what is
+// sent later, on whichever connection, comes later.
+export async function sentToSession(port, target, bytes) {
+  const connection = await besideTheSession(port, target);
+  const witness = await besideTheSession(port, target);
+  connection.send(bytes);
+  await refusedPut(witness, target);
+  witness.destroy();
+  return connection;
+}
+
+// A connection on the shard of the session, where a refused request has brought it. A shard answers what
+// comes from such connections in the order in which it comes; the order is open for a connection that
+// another shard hands over.
+async function besideTheSession(port, target) {
+  const connection = await RawSocket.connect(port);
+  await refusedPut(connection, target);
+  return connection;
+}
+
+async function refusedPut(connection, target) {
+  connection.send(formatRequest({ method: "PUT", path: target, body: "" }));
+  assert.equal((await connection.readResponse()).status, 500);
 }
 
 async function join(session, namespace, auth) {

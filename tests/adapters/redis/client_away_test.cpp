@@ -44,7 +44,9 @@ TEST_CASE("redis client: killed and started again") {
     client->publish(ChannelKind::sharded, "s", "again");
     return client.messages().has("c=again") && client.messages().has("s=again");
   }));
-  CHECK(std::chrono::steady_clock::now() - started < 1s);
+  const auto taken = std::chrono::steady_clock::now() - started;
+  WARN(taken < 1s);  // on an idle machine
+  CHECK(taken < 5s);
   CHECK(client->statistics().connections_lost == 2);
   // Told once each.
   CHECK(client.log().count("(commands): connected") == 2);
@@ -165,7 +167,7 @@ TEST_CASE("redis client: a server that stops answering") {
 TEST_CASE("redis client: an idle connection stays") {
   const RedisServer server;
   RedisOptions options = to(server);
-  options.response_timeout = 100ms;
+  options.response_timeout = 1s;
   const TestedClient client(options);
   client.subscribe(ChannelKind::plain, "c");
   REQUIRE(client.wait_for_message("subscribed c"));
@@ -173,7 +175,7 @@ TEST_CASE("redis client: an idle connection stays") {
   CHECK(wait_until([&] {
     const std::string stats = pings();
     const std::size_t at = stats.find("cmdstat_ping:calls=");
-    return at != std::string::npos && std::stoi(stats.substr(at + 19)) >= 10;
+    return at != std::string::npos && std::stoi(stats.substr(at + 19)) >= 3;
   }));
   CHECK(client->statistics().connections_lost == 0);
 }

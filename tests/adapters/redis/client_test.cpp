@@ -206,7 +206,7 @@ TEST_CASE("redis client: host names") {
 TEST_CASE("redis client: blocking commands") {
   RedisServer server;
   RedisOptions options = to(server);
-  options.response_timeout = 200ms;
+  options.response_timeout = 500ms;
   const TestedClient client(options);
   std::unique_ptr<adapters::redis::BlockingConnection> blocking;
   Notes answers;
@@ -219,7 +219,7 @@ TEST_CASE("redis client: blocking commands") {
   };
   client.on_thread([&] { blocking = client->connect_blocking("stream"); });
   SUBCASE("answered, after longer than the response timeout") {
-    execute({"XREAD", "BLOCK", "600", "STREAMS", "stream", "$"});
+    execute({"XREAD", "BLOCK", "1200", "STREAMS", "stream", "$"});
     CHECK(wait_until([&] { return answers.size() == 1; }));
     CHECK(answers.all()[0] == "nil");
     execute({"XREAD", "BLOCK", "0", "STREAMS", "stream", "0"});

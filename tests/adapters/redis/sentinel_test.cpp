@@ -79,7 +79,7 @@ TEST_CASE("sentinel: failover") {
         return client.messages().has("c=again") &&
                client.log().has(watched.replica.address() + " (commands): connected");
       },
-      8s));
+      30s));
   REQUIRE(client.execute({"SET", "who", "replica"}));
   CHECK(watched.replica.cli({"get", "who"}) == "replica");
 }

@@ -148,7 +148,7 @@ TEST_SUITE("net proxies") {
 
   TEST_CASE("a header that does not come in time") {
     Limits limits;
-    limits.http_head_timeout = 50ms;
+    limits.http_head_timeout = 500ms;
     limits.keep_alive_timeout = 1h;
     Server server({}, 1, limits, behind({"127.0.0.1"}));
     const std::uint16_t port = server.listen_and_start();
