@@ -328,9 +328,7 @@ EngineSession& Engine::add_session(std::string id, protocol::Version version, Ht
       config_.options, home_, std::move(id), static_cast<unsigned>(version), std::move(handshake));
   EngineSession& added = *session;
   sessions_.emplace(added.id(), std::move(session));
-  if (place != nullptr) {
-    places_.emplace(&added, std::move(place));
-  }
+  added.keep(std::move(place));
   counters_.sessions.add();
   if (config_.on_session_begins) {
     config_.on_session_begins(added);
@@ -346,7 +344,6 @@ EngineSession* Engine::find(std::string_view sid) const {
 // The session may be further up the call stack, so it lives until the end of the turn.
 void Engine::on_session_closed(EngineSession& session) {
   auto node = sessions_.extract(session.id());
-  places_.erase(&session);
   counters_.sessions.subtract();
   if (config_.on_session_ended) {
     config_.on_session_ended(session);

@@ -111,8 +111,6 @@ class Engine final : public http::RequestHandler, private SessionRegistry {
   ShardResources resources_;
   SessionHome home_;
   std::unordered_map<std::string_view, std::unique_ptr<EngineSession>> sessions_;
-  /// Of sessions that Limits::sessions_per_address counts; kept here so that others do not grow.
-  std::unordered_map<const EngineSession*, net::AddressCount::Place> places_;
   std::unordered_map<const http::Exchange*, std::unique_ptr<Timer>> foreign_upgrades_;
   std::unique_ptr<Drain> drain_;
   bool closed_ = false;

@@ -328,6 +328,7 @@ void EngineSession::end(CloseReason reason, std::string_view description) {
   if (polling_) {
     counters_.polling_sessions.subtract();
   }
+  place_.reset();
   registry_.on_session_closed(*this);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engineio/core/counters.hpp"
@@ -10,6 +11,7 @@
 #include "engineio/core/polling_transport.hpp"
 #include "engineio/core/transport.hpp"
 #include "engineio/core/websocket_transport.hpp"
+#include "engineio/net/address_count.hpp"
 #include "engineio/session.hpp"
 
 namespace engineio::core {
@@ -45,6 +47,9 @@ class EngineSession final : public Session,
   EngineSession(const Options& options, const SessionHome& home, std::string id, unsigned protocol,
                 HttpRequest handshake);
   ~EngineSession() override;
+
+  /// The session's place among those of its client, given back when the session ends.
+  void keep(net::AddressCount::Place place) noexcept { place_ = std::move(place); }
 
   // How a session begins: exactly one of these, then open().
   void attach_polling(PollingSettings settings, PollingRequest request);
@@ -119,6 +124,7 @@ class EngineSession final : public Session,
   std::size_t buffered_bytes_ = 0;
   std::string id_;
   HttpRequest handshake_;
+  net::AddressCount::Place place_;
   Heartbeat heartbeat_;
   State state_ = State::opening;
   std::uint8_t protocol_;
