@@ -67,8 +67,20 @@ export class Player {
   }
 
   post(body, { headers, ...rest } = {}) {
-    const given = { "Content-Type": "text/plain;charset=UTF-8", ...headers };
-    return this.request({ method: "POST", path: this.target, body, headers: given, ...rest });
+    const { headers: usual, ...request } = this.#toPost(body);
+    return this.request({ ...request, headers: { ...usual, ...headers }, ...rest });
+  }
+
+  // A client of JSONP posts forms.
+  #toPost(body) {
+    const isForm = this.target.includes("&j=");
+    const type = isForm ? "application/x-www-form-urlencoded" : "text/plain;charset=UTF-8";
+    return {
+      method: "POST",
+      path: this.target,
+      headers: { "Content-Type": type },
+      body: isForm ? `d=${encodeURIComponent(body)}` : body,
+    };
   }
 
   poll() {
@@ -91,7 +103,7 @@ export class Player {
   // a packet that the server answers with `answer`, the end of the list.
   async drain(barrier, answer) {
     const encode = (packet) => (this.eio === 3 ? `${packet.length}:${packet}` : packet);
-    const post = formatRequest({ method: "POST", path: this.target, body: encode(barrier) });
+    const post = formatRequest(this.#toPost(encode(barrier)));
     this.note(`barrier ${(await this.#exchange(post, "POST")).status}`);
     const bodies = [];
     for (let i = 0; i < 10; ++i) {

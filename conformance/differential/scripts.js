@@ -3,7 +3,6 @@
 import { Opcode, formatFrame } from "../support/raw.js";
 import { encodeBinaryPayload, encodePayload } from "../support/eio3.js";
 
-const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 const OCTETS = { "Content-Type": "application/octet-stream" };
 const placeholder = (num) => `{"_placeholder":true,"num":${num}}`;
 
@@ -337,11 +336,9 @@ export function compatibilityScripts() {
       script(`a binary answer with the query "${query}"`, async (player) => {
         await open(player, query);
         const event = '425["generate",3]';
-        const body = encodePayload([event]);
-        const isForm = query.includes("j=");
-        await player.post(isForm ? `d=${encodeURIComponent(body)}` : body, { headers: isForm ? FORM : {} });
+        await player.post(encodePayload([event]));
         await player.poll();
-      }),
+      }, query === "&j=0" ? "binary over JSONP" : undefined),
     ),
     ...["40/custom,", "40/custom?a=1&b=%20,", "40/nope,", "40/auth?token=x,", "40/auth?token=secret,", "40/dyn-1", "41",
       "40", '42["echo"]', '421["echo","\u20ac"]', "2", "2probe", "3", "1", "5", '42/custom?x=1,1["echo"]'].map((packet) =>

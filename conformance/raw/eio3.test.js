@@ -2,6 +2,7 @@
 import { describe, test } from "node:test";
 import { strict as assert } from "node:assert";
 import { openWebSocket } from "../support/engine.js";
+import { oursOnly } from "../support/target.js";
 import { decodePayload, encodeBinaryPayload, encodePayload, openEio3 } from "../support/eio3.js";
 import { Opcode, request } from "../support/raw.js";
 import { assertAlive, assertClosedQuietly, assertGone, describeServer } from "../support/block.js";
@@ -207,6 +208,13 @@ describeServer("protocol 3 payloads", { mode: "eio", allowEio3: true, maxPayload
       const session = await openJsonp();
       assert.equal((await post(session, ["4hello", Buffer.from([1, 2, 3])])).text, "ok");
       assert.equal((await session.get()).text, '___eio[0]("6:4hello6:b4AQID");');
+    });
+
+    const unreadable = "it makes JSON of the bytes, which no client reads";
+    test("without b64=1 binary is base64, too", oursOnly(unreadable), async () => {
+      const session = await openJsonp("&j=0");
+      await post(session, [Buffer.from([1, 2, 3])]);
+      assert.equal((await session.get()).text, '___eio[0]("6:b4AQID");');
     });
 
     test("the callback of the handshake is used for all polls", async () => {
