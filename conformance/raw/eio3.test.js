@@ -2,9 +2,9 @@
 import { describe, test } from "node:test";
 import { strict as assert } from "node:assert";
 import { openWebSocket } from "../support/engine.js";
-import { oursOnly } from "../support/target.js";
 import { decodePayload, encodeBinaryPayload, encodePayload, openEio3 } from "../support/eio3.js";
 import { Opcode, request } from "../support/raw.js";
+import { oursOnly } from "../support/target.js";
 import { assertAlive, assertClosedQuietly, assertGone, describeServer } from "../support/block.js";
 import { ask } from "../support/application.js";
 
