@@ -21,11 +21,13 @@ Limits small_limits() {
   return limits;
 }
 
-const Limits limits = small_limits();
+const Limits of_inputs = small_limits();
 
 /// Holds what the parser did not consume, as a connection does.
 class Connection {
  public:
+  explicit Connection(const Limits& limits) : limits_(limits) {}
+
   /// Takes bytes until there is an error.
   void receive(std::string_view bytes) {
     kept_ += bytes;
@@ -80,13 +82,14 @@ class Connection {
     require(parser_.in_request(), "a request has begun");
     // Empty lines in front of a head are no part of it.
     const std::size_t line_ends = std::min(kept_.find_first_not_of("\r\n"), kept_.size());
-    require(size - line_ends <= limits.http_head_bytes, "no more bytes than http_head_bytes");
-    require(request.headers.count() <= limits.http_header_fields, "no more http_header_fields");
+    require(size - line_ends <= limits_.http_head_bytes, "no more bytes than http_head_bytes");
+    require(request.headers.count() <= limits_.http_header_fields, "no more http_header_fields");
     events += request.method + " " + request.target + "\n" + request.headers.block();
     events += {traits.keep_alive ? 'k' : '-', traits.upgrade ? 'u' : '-', '\n'};
   }
 
-  http::RequestParser parser_{limits};
+  const Limits limits_;
+  http::RequestParser parser_{limits_};
   std::string kept_;
   bool failed_ = false;
 };
@@ -96,13 +99,9 @@ void check_last_head(const HttpRequest& request) {
   if (!request.headers.has("Host")) {
     return;
   }
-  const std::string text =
-      request.method + " " + request.target + " HTTP/1.1\r\n" + request.headers.block() + "\r\n";
-  if (text.size() > limits.http_head_bytes) {
-    return;  // a space is written after every colon
-  }
-  Connection again;
-  again.receive(text);
+  Connection again(Limits{});  // it may be longer: a space is written after every colon
+  again.receive(request.method + " " + request.target + " HTTP/1.1\r\n" + request.headers.block() +
+                "\r\n");
   require(again.heads == 1, "a request can be sent again");
   require(again.request.method == request.method && again.request.target == request.target &&
               again.request.headers.block() == request.headers.block(),
@@ -113,9 +112,9 @@ void check_last_head(const HttpRequest& request) {
 
 void http(std::string_view input) {
   const std::uint8_t how = take_byte(input);
-  Connection whole;
+  Connection whole(of_inputs);
   whole.receive(input);
-  Connection pieces;
+  Connection pieces(of_inputs);
   deliver(pieces, input, how);
   // Of a chunked body that has not ended, up to four bytes may wait for more.
   const std::size_t late = whole.events.size() - pieces.events.size();
