@@ -30,6 +30,13 @@ class ShardLink {
     std::forward<Here>(here)();
   }
 
+  /// Runs `task` now on the shard's thread, and later (Shard::post_essential) from another one.
+  /// Once the shard has ended, drops it.
+  template <class Callable>
+  void run(Callable task) {
+    reach(task, [&](Shard& shard) { shard.post_essential(std::move(task)); });
+  }
+
  private:
   friend class Shard;
 

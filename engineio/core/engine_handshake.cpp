@@ -48,13 +48,12 @@ void Engine::ask_application(Request request) {
     });
   }
   const Activity activity(shard_.activity(), "allow_request");
-  config_.options.allow_request(
-      waiting.http(), [this, undecided, link = shard_.link()](AllowDecision decision) {
-        auto proceed = [this, undecided, decision = std::move(decision)] {
-          on_decision(undecided->request, decision);
-        };
-        link->reach(proceed, [&](Shard& shard) { shard.post_essential(std::move(proceed)); });
-      });
+  config_.options.allow_request(waiting.http(),
+                                [this, undecided, link = shard_.link()](AllowDecision decision) {
+                                  link->run([this, undecided, decision = std::move(decision)] {
+                                    on_decision(undecided->request, decision);
+                                  });
+                                });
 }
 
 void Engine::on_decision(Request& request, const AllowDecision& decision) {

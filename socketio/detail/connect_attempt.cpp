@@ -49,13 +49,11 @@ ConnectAttempt::~ConnectAttempt() = default;
 
 template <class Step>
 void ConnectAttempt::on_shard(Step step) {
-  auto take_step = [self = shared_from_this(), step = std::move(step)]() mutable {
+  link_->run([self = shared_from_this(), step = std::move(step)]() mutable {
     if (!self->ended_) {
       step(*self);
     }
-  };
-  link_->reach(take_step,
-               [&](engineio::Shard& shard) { shard.post_essential(std::move(take_step)); });
+  });
 }
 
 // --- The namespace ------------------------------------------------------------------------------
