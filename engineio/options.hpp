@@ -193,7 +193,8 @@ struct Options {
   bool proxy_protocol = false;
 
   unsigned threads = 0;  ///< shards; 0: one for each core
-  /// A shard that is busy for this long with one turn is reported to `on_stall`; 0: never.
+  /// A shard that is busy for this long with one turn is reported to `on_stall`, and the others
+  /// accept its new connections until that is over; 0: nobody watches.
   std::chrono::milliseconds stall_threshold{1'000};
   /// Called from a thread of its own when a stall has lasted that long, and when it is over. Empty:
   /// nobody is told. Socket.IO's server logs it as a warning where this is empty.

@@ -35,9 +35,7 @@ class Server::Impl {
     for (unsigned i = 0; i < loops.size(); ++i) {
       parts.push_back(std::make_unique<ShardPart>(config, loops.loop(i)));
     }
-    if (config.options.stall_threshold.count() != 0 && config.options.on_stall) {
-      loops.watch(config.options.stall_threshold, config.options.on_stall);
-    }
+    loops.watch(config.options.stall_threshold, config.options.on_stall);
   }
 
   // Sessions end on their own shard while it still runs; the last one to finish stops the loops.

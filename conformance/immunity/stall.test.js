@@ -79,6 +79,22 @@ describe("a handler that does not return", oursOnly("Node has one thread and no 
     assert.match(server.output(), /warning: shard \d goes on after \d+ ms with `block` of `\/`\n/);
   });
 
+  test("whoever comes meanwhile is served by another shard", async (t) => {
+    const server = await startServer({ stallThreshold: 50 }, { threads: SHARDS });
+    t.after(() => server.stop());
+    const blocker = await joined(await openWebSocket(server.port));
+    let over = false;
+    const blocked = blocker.next().then((answer) => {
+      over = true;
+      return answer;
+    });
+    await stall(server, blocker, 3000);
+    const open = async (_, i) => joined(await (i % 2 === 0 ? openWebSocket : openPolling)(server.port));
+    await Promise.all(Array.from({ length: 16 }, open));
+    assert.ok(!over, "somebody waited for the end of the stall");
+    assert.equal(await blocked, "431[true]");
+  });
+
   test("a pong that has come meanwhile is in time", async (t) => {
     const flags = { pingInterval: 50, pingTimeout: 1000, stallThreshold: 50 };
     const server = await startServer(flags, { threads: SHARDS });

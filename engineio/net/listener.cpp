@@ -26,14 +26,14 @@ bool out_of_resources(int error) noexcept {
 
 }  // namespace
 
-Listener::Listener(Loop& loop, Descriptor listening, OnAccept on_accept)
+Listener::Listener(Loop& loop, std::shared_ptr<const Descriptor> listening, OnAccept on_accept)
     : loop_(loop), listening_(std::move(listening)), on_accept_(std::move(on_accept)) {
-  if (!loop_.poller().add(listening_.number(), *this, {.read = true})) {
+  if (!loop_.poller().add(listening_->number(), *this, {.read = true})) {
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
   }
 }
 
-Listener::~Listener() { loop_.poller().remove(listening_.number()); }
+Listener::~Listener() { loop_.poller().remove(listening_->number()); }
 
 void Listener::on_ready(Readiness) {
   for (int i = 0; i < max_accepts; ++i) {
@@ -48,7 +48,7 @@ void Listener::on_ready(Readiness) {
 bool Listener::accept_one() {
   sockaddr_storage address{};
   socklen_t size = sizeof(address);
-  Descriptor socket(::accept4(listening_.number(), reinterpret_cast<sockaddr*>(&address), &size,
+  Descriptor socket(::accept4(listening_->number(), reinterpret_cast<sockaddr*>(&address), &size,
                               SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket) {
     on_accept_(std::move(socket), to_string(address));
@@ -62,9 +62,9 @@ bool Listener::accept_one() {
 }
 
 void Listener::pause() {
-  loop_.poller().change(listening_.number(), *this, {});
+  loop_.poller().change(listening_->number(), *this, {});
   loop_.timers().start(retry_, loop_.now() + pause_without_descriptors, [this] {
-    loop_.poller().change(listening_.number(), *this, {.read = true});
+    loop_.poller().change(listening_->number(), *this, {.read = true});
   });
 }
 

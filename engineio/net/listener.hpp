@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "engineio/net/descriptor.hpp"
@@ -10,14 +11,15 @@
 
 namespace engineio::net {
 
-/// Accepts the connections of one listening socket on one loop. Without free descriptors it pauses
-/// and tries again, so that peers wait until others have left.
+/// Accepts connections of a listening socket on one loop. Without free descriptors it pauses and
+/// tries again, so that peers wait until others have left.
 class Listener final : private Pollable {
  public:
   using OnAccept = std::function<void(Descriptor socket, std::string remote_address)>;
 
-  /// `listening` may be shared with nobody. Throws std::system_error.
-  Listener(Loop& loop, Descriptor listening, OnAccept on_accept);
+  /// `listening` may be shared with listeners on other loops: each connection comes to one of them.
+  /// Throws std::system_error.
+  Listener(Loop& loop, std::shared_ptr<const Descriptor> listening, OnAccept on_accept);
   ~Listener();
 
  private:
@@ -26,7 +28,7 @@ class Listener final : private Pollable {
   void pause();
 
   Loop& loop_;
-  Descriptor listening_;
+  std::shared_ptr<const Descriptor> listening_;
   OnAccept on_accept_;
   Timer retry_;
 };

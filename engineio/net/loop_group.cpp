@@ -8,11 +8,9 @@
 #include <thread>
 #include <utility>
 
-#include "engineio/net/connections.hpp"
-#include "engineio/net/listener.hpp"
 #include "engineio/net/listening_socket.hpp"
-#include "engineio/net/proxy_greeter.hpp"
 #include "engineio/net/watchdog.hpp"
+#include "engineio/net/worker.hpp"
 
 namespace engineio::net {
 
@@ -43,45 +41,6 @@ class TlsSource {
   std::shared_ptr<const TlsContext> context_;
 };
 
-/// One loop and what lives on it.
-struct Worker {
-  struct Callbacks {
-    Connections::Handover hand_over;
-    std::function<void(Worker& worker, Incoming incoming)> on_announced;
-    ProxyGreeter::OnRefused on_refused;
-  };
-
-  Worker(unsigned index, const Limits& limits, const ConnectionFactory& factory, bool io_uring,
-         Callbacks callbacks)
-      : loop(index, limits),
-        connections(loop, limits, factory, std::move(callbacks.hand_over), io_uring),
-        greeter(
-            loop, limits.http_head_timeout,
-            [this, on_announced = std::move(callbacks.on_announced)](Incoming incoming) {
-              on_announced(*this, std::move(incoming));
-            },
-            std::move(callbacks.on_refused)) {}
-
-  void run() noexcept {
-    loop.run();
-    stop_listening();
-    greeter.stop();
-    connections.stop();
-    loop.finish();
-  }
-
-  void stop_listening() {
-    socket_files.clear();  // before the sockets close: from then on it may be another server's file
-    listeners.clear();
-  }
-
-  Loop loop;
-  Connections connections;
-  ProxyGreeter greeter;
-  std::vector<std::unique_ptr<Listener>> listeners;
-  std::vector<SocketFile> socket_files;
-};
-
 }  // namespace
 
 class LoopGroup::Impl {
@@ -98,7 +57,7 @@ class LoopGroup::Impl {
   void stop_listening();
   void stop() noexcept;
 
-  [[nodiscard]] Loop& loop(unsigned index) noexcept { return workers_[index]->loop; }
+  [[nodiscard]] Loop& loop(unsigned index) noexcept { return workers_[index]->loop(); }
   [[nodiscard]] unsigned size() const noexcept { return static_cast<unsigned>(workers_.size()); }
   [[nodiscard]] std::size_t connections() const noexcept { return count_.open(); }
   [[nodiscard]] std::uint64_t connections_refused() const noexcept {
@@ -119,8 +78,9 @@ class LoopGroup::Impl {
   void count_refusal() noexcept { refused_.fetch_add(1, std::memory_order_relaxed); }
 
   bool hand_over(unsigned shard, Incoming incoming);
-  [[nodiscard]] unsigned next_shard() noexcept;
+  [[nodiscard]] Worker& next_worker() noexcept;
   [[nodiscard]] std::unique_ptr<Watchdog> make_watchdog();
+  void stand_in(const Stall& stall);
 
   const Limits limits_;
   const ConnectionFactory factory_;
@@ -128,7 +88,7 @@ class LoopGroup::Impl {
   ConnectionCount count_;
   AddressCount addresses_;
   std::atomic<std::uint64_t> refused_ = 0;
-  std::atomic<unsigned> next_shard_ = 0;
+  std::atomic<unsigned> next_worker_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 
@@ -157,30 +117,23 @@ std::uint16_t LoopGroup::Impl::listen(const std::string& address, std::uint16_t 
                                       const std::shared_ptr<TlsSource>& tls) {
   ListeningSockets listening = listen_tcp(address, port, size());
   for (unsigned i = 0; i < size(); ++i) {
-    Worker& worker = *workers_[i];
-    worker.listeners.push_back(std::make_unique<Listener>(
-        worker.loop, std::move(listening.sockets[i]),
-        [this, &worker, tls](Descriptor socket, std::string remote_address) {
-          Incoming incoming{.descriptor = std::move(socket),
-                            .remote_address = std::move(remote_address)};
+    workers_[i]->listen(
+        std::move(listening.sockets[i]), [this, tls](Worker& worker, Incoming incoming) {
           if (enter(incoming)) {
             incoming.tls = tls ? std::make_unique<TlsFilter>(*tls->context()) : nullptr;
             greet(worker, std::move(incoming));
           }
-        }));
+        });
   }
   return listening.port;
 }
 
 void LoopGroup::Impl::listen_unix(const std::string& path) {
-  Worker& worker = *workers_.front();
   UnixListeningSocket listening = net::listen_unix(path);
-  worker.listeners.push_back(std::make_unique<Listener>(
-      worker.loop, std::move(listening.socket),
-      [this](Descriptor socket, std::string remote_address) {
-        distribute({.descriptor = std::move(socket), .remote_address = std::move(remote_address)});
-      }));
-  worker.socket_files.push_back(std::move(listening.file));
+  Worker& worker = *workers_.front();
+  worker.listen(std::move(listening.socket),
+                [this](Worker&, Incoming incoming) { distribute(std::move(incoming)); });
+  worker.keep(std::move(listening.file));
 }
 
 void LoopGroup::Impl::reload_tls() {
@@ -213,15 +166,15 @@ void LoopGroup::Impl::distribute(Incoming incoming) {
   if (!enter(incoming)) {
     return;
   }
-  Worker& worker = *workers_[next_shard()];
-  worker.loop.post([this, &worker, incoming = std::move(incoming)]() mutable {
+  Worker& worker = next_worker();
+  worker.loop().post([this, &worker, incoming = std::move(incoming)]() mutable {
     greet(worker, std::move(incoming));
   });
 }
 
 void LoopGroup::Impl::greet(Worker& worker, Incoming incoming) {
   if (proxies_.protocol && proxies_.trusted.trust(incoming.remote_address)) {
-    worker.greeter.add(std::move(incoming));
+    worker.greet(std::move(incoming));
   } else {
     admit(worker, std::move(incoming));
   }
@@ -237,19 +190,24 @@ void LoopGroup::Impl::admit(Worker& worker, Incoming incoming) {
     }
     incoming.address_place = std::move(*place);
   }
-  worker.connections.add(std::move(incoming));
+  worker.add(std::move(incoming));
 }
 
 bool LoopGroup::Impl::hand_over(unsigned shard, Incoming incoming) {
   assert(shard < size());
   Worker& worker = *workers_[shard];
-  return worker.loop.post([&worker, incoming = std::move(incoming)]() mutable {
-    worker.connections.add(std::move(incoming));
-  });
+  return worker.loop().post(
+      [&worker, incoming = std::move(incoming)]() mutable { worker.add(std::move(incoming)); });
 }
 
-unsigned LoopGroup::Impl::next_shard() noexcept {
-  return next_shard_.fetch_add(1, std::memory_order_relaxed) % size();
+/// One that is not stalled, if there is one.
+Worker& LoopGroup::Impl::next_worker() noexcept {
+  for (unsigned i = 1;; ++i) {
+    Worker& worker = *workers_[next_worker_.fetch_add(1, std::memory_order_relaxed) % size()];
+    if (!worker.stalled() || i >= size()) {
+      return worker;
+    }
+  }
 }
 
 void LoopGroup::Impl::run() {
@@ -267,30 +225,49 @@ void LoopGroup::Impl::run() {
     workers_.front()->run();
   }
   for (const auto& worker : workers_) {
-    worker->loop.belong_to_this_thread();
+    worker->loop().belong_to_this_thread();
   }
 }
 
 std::unique_ptr<Watchdog> LoopGroup::Impl::make_watchdog() {
-  if (!on_stall) {
+  if (stall_threshold.count() == 0) {
     return nullptr;
   }
   std::vector<Loop*> loops;
   for (const auto& worker : workers_) {
-    loops.push_back(&worker->loop);
+    loops.push_back(&worker->loop());
   }
-  return std::make_unique<Watchdog>(std::move(loops), stall_threshold, on_stall);
+  return std::make_unique<Watchdog>(std::move(loops), stall_threshold, [this](const Stall& stall) {
+    stand_in(stall);
+    if (on_stall) {
+      on_stall(stall);
+    }
+  });
+}
+
+/// Nobody is to wait for a worker that does not come back but the clients that it has.
+void LoopGroup::Impl::stand_in(const Stall& stall) {
+  Worker& stalled = *workers_[stall.shard];
+  stalled.set_stalled(!stall.over);
+  for (const auto& worker : workers_) {
+    if (worker.get() == &stalled) {
+      continue;
+    }
+    worker->loop().post_essential([&worker = *worker, &stalled, over = stall.over] {
+      over ? worker.stand_back(stalled) : worker.stand_in_for(stalled);
+    });
+  }
 }
 
 void LoopGroup::Impl::stop_listening() {
   for (const auto& worker : workers_) {
-    worker->loop.post_essential([&worker = *worker] { worker.stop_listening(); });
+    worker->loop().post_essential([&worker = *worker] { worker.stop_listening(); });
   }
 }
 
 void LoopGroup::Impl::stop() noexcept {
   for (const auto& worker : workers_) {
-    worker->loop.stop();
+    worker->loop().stop();
   }
 }
 

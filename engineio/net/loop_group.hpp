@@ -47,8 +47,9 @@ class LoopGroup {
   /// handler. Throws std::system_error.
   void on_signals(const std::vector<int>& signals, Task handler);
 
-  /// Has loops reported to `on_stall`, on a thread of its own, that are busy for `threshold` with
-  /// one turn; see Watchdog.
+  /// Has loops watched that are busy for `threshold` with one turn; 0: nobody watches. Other loops
+  /// accept their connections meanwhile. `on_stall`, which may be empty, is told on a thread of its
+  /// own (Watchdog).
   void watch(std::chrono::milliseconds threshold, std::function<void(const Stall&)> on_stall);
 
   // Any thread, any time.

@@ -202,7 +202,8 @@ TEST_SUITE("net late loop") {
     int accepted = 0;
     int accepted_before_timer = 0;
     late.on_timer = [&] { accepted_before_timer = accepted; };
-    Listener listener(late.loop, std::move(listening.sockets[0]),
+    Listener listener(late.loop,
+                      std::make_shared<const Descriptor>(std::move(listening.sockets[0])),
                       [&](Descriptor, const std::string&) { ++accepted; });
     std::deque<net_support::Client> peers;
     late.run([&] {

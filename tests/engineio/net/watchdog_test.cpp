@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/engineio/net/net_support.hpp"
+#include "tests/engineio/net/tls_support.hpp"
 
 using engineio::Activity;
 using engineio::Clock;
@@ -70,6 +71,29 @@ class Job {
   bool ended_ = false;
 };
 
+/// Two echoing loops that are watched.
+struct Stallable {
+  Stallable() {
+    server.group.watch(300ms, [this](const Stall& stall) {
+      if (stall.activity == "a long job") {
+        server.log.add((stall.over ? "over " : "stalled ") + std::to_string(stall.shard));
+      }
+    });
+  }
+
+  /// Whether a loop comes to watch so many descriptors.
+  bool watches(unsigned loop, std::size_t descriptors) {
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    std::size_t watched = 0;
+    do {
+      server.on_loop(loop, [&] { watched = server.group.loop(loop).poller().size(); });
+    } while (watched != descriptors && std::chrono::steady_clock::now() < give_up);
+    return watched == descriptors;
+  }
+
+  Server server{{}, 2};
+};
+
 }  // namespace
 
 TEST_SUITE("net watchdog") {
@@ -129,6 +153,45 @@ TEST_SUITE("net watchdog") {
     CHECK(server.log.count("stalled 1") == 1);
     CHECK(server.log.count("stalled 0") == 0);
     CHECK(server.log.count("too early") == 0);
+  }
+
+  TEST_CASE("new connections of a loop that does not come back go to the others, until it does") {
+    Stallable stallable;
+    const std::uint16_t port = stallable.server.listen_and_start();
+    CHECK(stallable.watches(0, 1));
+    Job job(stallable.server.group.loop(1));
+    CHECK(stallable.server.log.wait_for("stalled 1"));
+    for (int i = 0; i < 32; ++i) {  // the kernel gives about half of them to each
+      CHECK(Client(port).request("hello") == "hello");
+    }
+    CHECK(stallable.watches(0, 2));
+    job.end();
+    CHECK(stallable.watches(0, 1));
+    CHECK(Client(port).request("hello") == "hello");
+  }
+
+  TEST_CASE("what is shared out is not given to a loop that does not come back") {
+    const TemporaryDirectory directory;
+    for (const unsigned stalled : {0U, 1U}) {  // the first accepts for all
+      CAPTURE(stalled);
+      Stallable stallable;
+      stallable.server.group.listen_unix(directory.file("socket"));
+      stallable.server.start();
+      Job job(stallable.server.group.loop(stalled));
+      CHECK(stallable.server.log.wait_for("stalled " + std::to_string(stalled)));
+      for (int i = 0; i < 4; ++i) {
+        CHECK(Client(directory.file("socket")).request("hello") == "hello");
+      }
+    }
+  }
+
+  TEST_CASE("who comes when nobody listens any more is not accepted in another's place") {
+    Stallable stallable;
+    stallable.server.listen_and_start();
+    Job job(stallable.server.group.loop(1));
+    stallable.server.group.stop_listening();
+    CHECK(stallable.server.log.wait_for("stalled 1"));
+    CHECK(stallable.watches(0, 0));
   }
 
   TEST_CASE("a loop that does not come back to stop is reported") {
