@@ -110,6 +110,8 @@ struct Limits {
   std::size_t sessions_per_address = 0;  ///< of one client, seen through proxies; more: 429; 0: any
   RateLimit handshakes_per_address = {};  ///< of one client, seen through proxies; more: 429
   std::size_t mailbox_tasks = 1'000'000;  ///< waiting for one shard
+  std::size_t mailbox_bytes =
+      256 * 1024 * 1024;  ///< of packets that wait for one shard; then no more
 };
 
 enum class TransportName : std::uint8_t { polling, websocket };

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "engineio/activity.hpp"
 #include "engineio/function.hpp"
@@ -52,8 +54,10 @@ class Shard {
 
   /// Runs `task` on the shard in a later turn, in the order of the posts of one thread. Any
   /// thread. False when the mailbox is full (Limits::mailbox_tasks) or the shard has stopped: the
-  /// task is destroyed unrun.
-  virtual bool post(Task task) = 0;
+  /// task is destroyed unrun. `bytes` is the memory that waits with the task, for one that carries
+  /// much: it is refused when Limits::mailbox_bytes wait already.
+  virtual bool post(Task task, std::size_t bytes) = 0;
+  bool post(Task task) { return post(std::move(task), 0); }
 
   /// The same for what must not get lost because others have filled the mailbox: only refused once
   /// the shard has stopped. For what is limited elsewhere, like the answers that clients wait for.

@@ -110,9 +110,12 @@ void Adapter::broadcast(PayloadWriter payload, const BroadcastOptions& options) 
       shared = std::make_shared<const detail::SharedBroadcast>(
           detail::SharedBroadcast{std::make_shared<EncodedPacket>(buffer.packet()), options});
     }
-    core.post(shard.context(), [&shard, shared, keep = nsp_.shared_from_this()] {
-      shard.broadcast(*shared->packet, shared->options);
-    });
+    core.post(
+        shard.context(),
+        [&shard, shared, keep = nsp_.shared_from_this()] {
+          shard.broadcast(*shared->packet, shared->options);
+        },
+        shared->bytes());
   }
   if (here != nullptr) {
     NamespaceAccess::shard(nsp_, here->shard.index()).broadcast(buffer.packet(), options);
@@ -140,7 +143,8 @@ std::uint64_t Adapter::broadcast_with_ack(PayloadWriter payload, const Broadcast
           sum += count;
         }
         on_count(sum);
-      });
+      },
+      shared->bytes());
   return id;
 }
 

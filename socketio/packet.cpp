@@ -13,6 +13,14 @@ bool is_valid_event(ValueView data) noexcept {
 
 }  // namespace
 
+std::size_t EncodedPacket::bytes() const noexcept {
+  std::size_t bytes = text.size();
+  for (const std::string& attachment : attachments) {
+    bytes += attachment.size();
+  }
+  return bytes;
+}
+
 bool is_reserved_event(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 6> reserved = {
       "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -55,6 +56,8 @@ struct EncodedPacket {
   engineio::MessageKind kind = engineio::MessageKind::text;
   std::string text;
   std::vector<std::string> attachments;
+
+  [[nodiscard]] std::size_t bytes() const noexcept;  ///< of all messages together
 };
 
 /// Names that clients may not use for events: they mean something else to both sides

@@ -66,7 +66,7 @@ class Server::Impl {
             prepare(with_on_stall(engine_options), options),
             [this](engineio::Session& session) { return core->accept(session); })),
         core(std::make_unique<detail::ServerCore>(std::move(options), shards_of(*engine),
-                                                  engine_options.limits.mailbox_tasks)) {}
+                                                  engine_options.limits)) {}
 
   /// Adapters stop to hand in what other servers say, which goes to the shards. Then sessions and
   /// what is posted to the shards go: they refer to the core.

@@ -31,16 +31,19 @@ void check_event_name(std::string_view event) {
   }
 }
 
-/// Runs `action(socket)` on the socket's shard: now if this is it.
+/// Runs `action(socket)`, which carries `bytes` of memory, on the socket's shard: now if this is
+/// it.
 template <class Action>
-void on_shard(Socket& socket, Action action) {
+void on_shard(Socket& socket, Action action, std::size_t bytes = 0) {
   detail::Client& client = SocketAccess::client(socket);
   if (client.context().shard.is_current()) {
     action(socket);
     return;
   }
-  client.core().post(client.context(), [self = socket.shared_from_this(),
-                                        action = std::move(action)]() mutable { action(*self); });
+  client.core().post(
+      client.context(),
+      [self = socket.shared_from_this(), action = std::move(action)]() mutable { action(*self); },
+      bytes);
 }
 
 /// Sends what `header` and `payload` say, encoded on the calling thread; `first(socket)` comes
@@ -62,11 +65,14 @@ void send_event(Socket& socket, const PacketHeader& header, PayloadWriter payloa
     deliver(socket, buffer.packet());
     return;
   }
-  on_shard(socket,
-           [first = std::move(first), deliver, packet = buffer.release()](Socket& s) mutable {
-             first(s);
-             deliver(s, packet);
-           });
+  const std::size_t bytes = buffer.packet().bytes();
+  on_shard(
+      socket,
+      [first = std::move(first), deliver, packet = buffer.release()](Socket& s) mutable {
+        first(s);
+        deliver(s, packet);
+      },
+      bytes);
 }
 
 }  // namespace

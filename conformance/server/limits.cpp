@@ -39,6 +39,7 @@ std::map<std::string_view, Field> fields_of(const Limits& limits) {
       {"sessions_per_address", &engine.sessions_per_address},
       {"handshakes_per_address", &engine.handshakes_per_address},
       {"mailbox_tasks", &engine.mailbox_tasks},
+      {"mailbox_bytes", &engine.mailbox_bytes},
       {"namespaces_per_connection", &socket.namespaces_per_connection},
       {"namespace_name_bytes", &socket.namespace_name_bytes},
       {"dynamic_namespaces", &socket.dynamic_namespaces},

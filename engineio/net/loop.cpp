@@ -16,7 +16,9 @@ constexpr std::size_t max_turns_with_input_left = 16;
 }  // namespace
 
 Loop::Loop(unsigned index, const Limits& limits)
-    : index_(index), mailbox_(limits.mailbox_tasks), sleeper_(poller_.descriptor()) {}
+    : index_(index),
+      mailbox_({.tasks = limits.mailbox_tasks, .bytes = limits.mailbox_bytes}),
+      sleeper_(poller_.descriptor()) {}
 
 Loop::~Loop() {
   while (!after_turn_.empty()) {  // what is destroyed may put off the destruction of more
@@ -34,8 +36,8 @@ void Loop::belong_to_this_thread() noexcept {
 
 Clock::time_point Loop::now() const noexcept { return running_ ? now_ : Clock::now(); }
 
-bool Loop::post(Task task) {
-  const Mailbox::Put put = mailbox_.put(std::move(task));
+bool Loop::post(Task task, std::size_t bytes) {
+  const Mailbox::Put put = mailbox_.put(std::move(task), bytes);
   wake_after(put);
   return put != Mailbox::Put::refused;
 }

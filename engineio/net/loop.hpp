@@ -44,7 +44,8 @@ class Loop final : public Shard {
   /// named by belong_to_this_thread() last: that which called LoopGroup::run().
   [[nodiscard]] bool is_current() const noexcept override;
 
-  bool post(Task task) override;
+  using Shard::post;
+  bool post(Task task, std::size_t bytes) override;
   bool post_essential(Task task) override;
 
   /// The time at which the turn began; outside of run(), the time of the call.

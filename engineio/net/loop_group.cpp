@@ -167,9 +167,12 @@ void LoopGroup::Impl::distribute(Incoming incoming) {
     return;
   }
   Worker& worker = next_worker();
-  worker.loop().post([this, &worker, incoming = std::move(incoming)]() mutable {
-    greet(worker, std::move(incoming));
-  });
+  const std::size_t bytes = incoming.received.size();
+  worker.loop().post(
+      [this, &worker, incoming = std::move(incoming)]() mutable {
+        greet(worker, std::move(incoming));
+      },
+      bytes);
 }
 
 void LoopGroup::Impl::greet(Worker& worker, Incoming incoming) {
@@ -196,8 +199,10 @@ void LoopGroup::Impl::admit(Worker& worker, Incoming incoming) {
 bool LoopGroup::Impl::hand_over(unsigned shard, Incoming incoming) {
   assert(shard < size());
   Worker& worker = *workers_[shard];
+  const std::size_t bytes = incoming.received.size();
   return worker.loop().post(
-      [&worker, incoming = std::move(incoming)]() mutable { worker.add(std::move(incoming)); });
+      [&worker, incoming = std::move(incoming)]() mutable { worker.add(std::move(incoming)); },
+      bytes);
 }
 
 /// One that is not stalled, if there is one.

@@ -17,9 +17,16 @@ class Mailbox {
     refused,  ///< full or closed; the task was destroyed
   };
 
-  explicit Mailbox(std::size_t capacity) : capacity_(capacity) {}
+  struct Capacity {
+    std::size_t tasks;
+    std::size_t bytes;
+  };
 
-  [[nodiscard]] Put put(Task task);
+  explicit Mailbox(Capacity capacity) : capacity_(capacity) {}
+
+  /// `bytes` of memory wait with the task. It may be the last that exceeds the capacity, so what is
+  /// larger is no exception; and tasks without memory are only counted.
+  [[nodiscard]] Put put(Task task, std::size_t bytes = 0);
 
   /// The same for the few tasks that must not get lost because others have filled the mailbox.
   [[nodiscard]] Put put_over_capacity(Task task);
@@ -32,11 +39,12 @@ class Mailbox {
   void close();
 
  private:
-  Put put(Task&& task, std::size_t capacity);
+  Put put(Task&& task, std::size_t bytes, Capacity capacity);
 
-  const std::size_t capacity_;
+  const Capacity capacity_;
   std::mutex mutex_;
   std::vector<Task> waiting_;
+  std::size_t waiting_bytes_ = 0;
   bool closed_ = false;
   std::vector<Task> running_;  // belongs to the shard's thread
 };

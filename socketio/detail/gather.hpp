@@ -15,9 +15,9 @@ namespace socketio::detail {
 
 /// Asks every shard of a namespace for its part, this one at once, and calls `done` with the parts
 /// in the order of the shards, on the thread that answers last. A shard that cannot be reached has
-/// an empty part.
+/// an empty part. `ask` carries `bytes` of memory.
 template <class Part, class Ask, class Done>
-void gather(Namespace& nsp, Ask ask, Done done) {
+void gather(Namespace& nsp, Ask ask, Done done, std::size_t bytes = 0) {
   struct State {
     std::shared_ptr<Namespace> nsp;
     std::vector<Part> parts;
@@ -42,7 +42,8 @@ void gather(Namespace& nsp, Ask ask, Done done) {
   const ShardContext* here = core.current();
   for (std::size_t i = 0; i < count; ++i) {
     ShardContext& context = core.context(i);
-    if (&context != here && !core.post(context, [state, i] { state->answer(i, true); })) {
+    if (&context != here && !core.post(
+                                context, [state, i] { state->answer(i, true); }, bytes)) {
       state->answer(i, false);
     }
   }

@@ -10,18 +10,30 @@
 
 namespace socketio::detail {
 
-// --- Ordered inbox ------------------------------------------------------------------------------
+// --- Broadcasts on their way --------------------------------------------------------------------
 
-OrderedInbox::Push OrderedInbox::push(Item item, std::size_t capacity) {
-  if (items_.size() >= capacity) {
+std::size_t SharedBroadcast::bytes() const noexcept {
+  std::size_t bytes = packet->bytes();
+  for (const auto* rooms : {&options.rooms, &options.except}) {
+    for (const std::string& room : *rooms) {
+      bytes += room.size();
+    }
+  }
+  return bytes;
+}
+
+OrderedInbox::Push OrderedInbox::push(Item item, const engineio::Limits& limits) {
+  if (items_.size() >= limits.mailbox_tasks || bytes_ >= limits.mailbox_bytes) {
     return Push::refused;
   }
+  bytes_ += item.broadcast->bytes();
   items_.push_back(std::move(item));
   return has_items_.exchange(true, std::memory_order_acq_rel) ? Push::waiting : Push::first;
 }
 
 std::vector<OrderedInbox::Item> OrderedInbox::take() {
   has_items_.store(false, std::memory_order_release);
+  bytes_ = 0;
   return std::exchange(items_, {});
 }
 

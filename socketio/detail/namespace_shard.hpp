@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engineio/options.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/broadcast_operator.hpp"
 #include "socketio/detail/outgoing.hpp"
@@ -29,6 +30,8 @@ struct ShardContext;
 struct SharedBroadcast {
   SharedPacket packet;
   BroadcastOptions options;
+
+  [[nodiscard]] std::size_t bytes() const noexcept;
 };
 
 /// Broadcasts that must arrive on every shard in one order. Filled by any thread, under one mutex
@@ -43,11 +46,11 @@ class OrderedInbox {
   enum class Push {
     waiting,  ///< others wait already, so the shard has been told
     first,    ///< the shard has to be told; if it cannot be, take() what waits: it is lost
-    refused,  ///< `capacity` items wait
+    refused,  ///< as many wait as a mailbox may hold
   };
 
   /// Under the mutex.
-  [[nodiscard]] Push push(Item item, std::size_t capacity);
+  [[nodiscard]] Push push(Item item, const engineio::Limits& limits);
   [[nodiscard]] bool has_items() const noexcept {
     return has_items_.load(std::memory_order_acquire);
   }
@@ -57,6 +60,7 @@ class OrderedInbox {
  private:
   std::atomic<bool> has_items_ = false;
   std::vector<Item> items_;
+  std::size_t bytes_ = 0;
 };
 
 /// The sockets and rooms of one namespace on one shard. On that shard's thread only.

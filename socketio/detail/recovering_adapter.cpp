@@ -114,7 +114,7 @@ RecoveringAdapter::Logged RecoveringAdapter::log(PayloadWriter payload,
   log_.append(broadcast, core.now());
   for (std::size_t i = 0; i < core.shard_count(); ++i) {
     NamespaceShard& shard = NamespaceAccess::shard(nsp(), i);
-    switch (shard.inbox().push({position, broadcast}, core.mailbox_tasks())) {
+    switch (shard.inbox().push({position, broadcast}, core.engine_limits())) {
       case OrderedInbox::Push::first:
         logged.to_tell.push_back(&shard);
         break;

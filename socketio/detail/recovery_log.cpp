@@ -24,25 +24,12 @@ bool is_for(const BroadcastOptions& options, const SessionState& session) {
          !intersect(options.except, session.rooms);
 }
 
-std::size_t bytes_of(const SharedBroadcast& broadcast) {
-  std::size_t bytes = broadcast.packet->text.size();
-  for (const std::string& attachment : broadcast.packet->attachments) {
-    bytes += attachment.size();
-  }
-  for (const auto* rooms : {&broadcast.options.rooms, &broadcast.options.except}) {
-    for (const std::string& room : *rooms) {
-      bytes += room.size();
-    }
-  }
-  return bytes;
-}
-
 }  // namespace
 
 std::string RecoveryLog::offset_of(std::uint64_t position) { return to_yeast(position); }
 
 void RecoveryLog::append(std::shared_ptr<const SharedBroadcast> broadcast, TimePoint now) {
-  const std::size_t bytes = bytes_of(*broadcast);
+  const std::size_t bytes = broadcast->bytes();
   bytes_ += bytes;
   entries_.push_back({++last_, now, bytes, std::move(broadcast)});
   expire(now);

@@ -68,8 +68,8 @@ std::string_view to_string(LogLevel level) {
 }  // namespace
 
 ServerCore::ServerCore(Options options, const std::vector<engineio::Shard*>& shards,
-                       std::size_t mailbox_tasks)
-    : options_(checked(std::move(options))), mailbox_tasks_(mailbox_tasks), registry_(*this) {
+                       const engineio::Limits& engine_limits)
+    : options_(checked(std::move(options))), engine_limits_(engine_limits), registry_(*this) {
   for (engineio::Shard* shard : shards) {
     shard->activity().describe_messages_with(describe_packet);
     shards_.push_back(std::make_unique<ShardContext>(*shard));
@@ -145,8 +145,8 @@ engineio::Clock::time_point ServerCore::now() noexcept {
   return here != nullptr ? here->shard.now() : engineio::Clock::now();
 }
 
-bool ServerCore::post(ShardContext& context, engineio::Task task) {
-  if (context.shard.post(std::move(task))) {
+bool ServerCore::post(ShardContext& context, engineio::Task task, std::size_t bytes) {
+  if (context.shard.post(std::move(task), bytes)) {
     return true;
   }
   on_lost_task();

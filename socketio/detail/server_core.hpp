@@ -46,10 +46,10 @@ struct ShardContext {
 /// Everything of a Server but the Engine.IO server below it.
 class ServerCore {
  public:
-  /// `mailbox_tasks`: of engineio::Limits. Throws std::invalid_argument for options out of their
-  /// range.
+  /// `engine_limits`: whose mailboxes are the shards'. Throws std::invalid_argument for options out
+  /// of their range.
   ServerCore(Options options, const std::vector<engineio::Shard*>& shards,
-             std::size_t mailbox_tasks = engineio::Limits{}.mailbox_tasks);
+             const engineio::Limits& engine_limits = {});
   ~ServerCore();
   ServerCore(const ServerCore&) = delete;
   ServerCore& operator=(const ServerCore&) = delete;
@@ -61,7 +61,7 @@ class ServerCore {
   void close(std::function<void()> on_closed);
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
-  [[nodiscard]] std::size_t mailbox_tasks() const noexcept { return mailbox_tasks_; }
+  [[nodiscard]] const engineio::Limits& engine_limits() const noexcept { return engine_limits_; }
   [[nodiscard]] const Parser& parser() const noexcept { return *options_.parser; }
   [[nodiscard]] bool recovers() const noexcept {
     return options_.connection_state_recovery.has_value();
@@ -90,8 +90,9 @@ class ServerCore {
     };
   }
 
-  /// Runs `task` on the shard later. False, counted and logged, when its mailbox is full.
-  bool post(ShardContext& context, engineio::Task task);
+  /// Runs `task`, with which `bytes` of memory wait, on the shard later. False, counted and logged,
+  /// when its mailbox is full.
+  bool post(ShardContext& context, engineio::Task task, std::size_t bytes = 0);
   /// Counts what could not wait for another shard, and logs the first.
   void on_lost_task();
 
@@ -127,7 +128,7 @@ class ServerCore {
   void start_expiry();
 
   Options options_;
-  const std::size_t mailbox_tasks_;
+  const engineio::Limits engine_limits_;
   std::vector<std::unique_ptr<ShardContext>> shards_;
   Registry registry_;
   Namespace* main_namespace_ = nullptr;

@@ -32,7 +32,8 @@ class TurnShard final : public engineio::Shard {
   [[nodiscard]] engineio::Clock::time_point now() const noexcept override { return now_; }
   [[nodiscard]] engineio::Clock::time_point precise_now() const noexcept override { return now_; }
   [[nodiscard]] engineio::Timers& timers() noexcept override { return timers_; }
-  bool post(engineio::Task task) override { return post_essential(std::move(task)); }
+  using Shard::post;
+  bool post(engineio::Task task, std::size_t) override { return post_essential(std::move(task)); }
   bool post_essential(engineio::Task task) override;
   void at_turn_end(engineio::TurnEndWork& work) override { turn_end_.add(work); }
   void withdraw(engineio::TurnEndWork& work) noexcept override { turn_end_.withdraw(work); }

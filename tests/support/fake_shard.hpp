@@ -33,7 +33,8 @@ class FakeShard final : public engineio::Shard {
   }
   [[nodiscard]] engineio::Timers& timers() noexcept override { return timers_; }
 
-  bool post(engineio::Task task) override {
+  using Shard::post;
+  bool post(engineio::Task task, std::size_t) override {
     return !mailbox_full && post_essential(std::move(task));
   }
 

@@ -13,7 +13,7 @@ using Put = Mailbox::Put;
 
 TEST_SUITE("net mailbox") {
   TEST_CASE("only the first task has to wake the shard") {
-    Mailbox mailbox(10);
+    Mailbox mailbox({.tasks = 10, .bytes = 1});
     CHECK(mailbox.put([] {}) == Put::first);
     CHECK(mailbox.put([] {}) == Put::waiting);
     CHECK(mailbox.run() == 2);
@@ -21,7 +21,7 @@ TEST_SUITE("net mailbox") {
   }
 
   TEST_CASE("tasks run in order, and what they put runs in the next round") {
-    Mailbox mailbox(10);
+    Mailbox mailbox({.tasks = 10, .bytes = 1});
     std::string ran;
     CHECK(mailbox.put([&] {
       ran += "a";
@@ -36,7 +36,7 @@ TEST_SUITE("net mailbox") {
   }
 
   TEST_CASE("it is full at its capacity, and has room again when the tasks are taken") {
-    Mailbox mailbox(2);
+    Mailbox mailbox({.tasks = 2, .bytes = 1});
     auto held = std::make_shared<int>(0);
     CHECK(mailbox.put([] {}) == Put::first);
     CHECK(mailbox.put([] {}) == Put::waiting);
@@ -47,8 +47,22 @@ TEST_SUITE("net mailbox") {
     CHECK(mailbox.put([] {}) == Put::first);
   }
 
+  TEST_CASE("it is full when as many bytes wait as it may hold, but for tasks that bring none") {
+    Mailbox mailbox({.tasks = 10, .bytes = 100});
+    auto held = std::make_shared<int>(0);
+    CHECK(mailbox.put([] {}, 99) == Put::first);
+    CHECK(mailbox.put([] {}, 1) == Put::waiting);
+    CHECK(mailbox.put([held] {}, 1) == Put::refused);
+    CHECK(held.use_count() == 1);
+    CHECK(mailbox.put([] {}) == Put::waiting);
+    CHECK(mailbox.put_over_capacity([] {}) == Put::waiting);
+    CHECK(mailbox.run() == 4);
+    CHECK(mailbox.put([] {}, 1'000) == Put::first);
+    CHECK(mailbox.put([] {}, 1) == Put::refused);
+  }
+
   TEST_CASE("closing destroys what waits and refuses the rest") {
-    Mailbox mailbox(10);
+    Mailbox mailbox({.tasks = 10, .bytes = 1});
     auto held = std::make_shared<int>(0);
     CHECK(mailbox.put([held] {}) == Put::first);
     mailbox.close();
@@ -59,7 +73,7 @@ TEST_SUITE("net mailbox") {
   }
 
   TEST_CASE("a task that is destroyed unrun may put another") {
-    Mailbox mailbox(10);
+    Mailbox mailbox({.tasks = 10, .bytes = 1});
     struct PutsWhenDestroyed {
       explicit PutsWhenDestroyed(Mailbox& its_mailbox) : mailbox(its_mailbox) {}
       ~PutsWhenDestroyed() {
@@ -74,7 +88,7 @@ TEST_SUITE("net mailbox") {
   TEST_CASE("the order of each thread is kept") {
     constexpr int threads = 4;
     constexpr int tasks = 2000;
-    Mailbox mailbox(threads * tasks);
+    Mailbox mailbox({.tasks = threads * tasks, .bytes = 1});
     std::vector<std::vector<int>> ran(threads);
     {
       std::vector<std::jthread> posters;

@@ -20,11 +20,12 @@ using tests::RunningServer;
 namespace {
 
 constexpr std::size_t capacity = 100;
+constexpr std::size_t byte_capacity = 10'000;
 
 engineio::Options two_shards() {
   return {.threads = 2,
           .stall_threshold = std::chrono::milliseconds(0),
-          .limits = {.mailbox_tasks = capacity}};
+          .limits = {.mailbox_tasks = capacity, .mailbox_bytes = byte_capacity}};
 }
 
 Options maybe_recovering(bool recovery) {
@@ -160,5 +161,23 @@ TEST_CASE("a shard whose mailbox others have filled is reached again afterwards"
     d.end();
     CHECK(numbers(d.stalled()) == range(10, 20));
     CHECK(numbers(d.well()) == range(0, 20));
+  }
+}
+
+TEST_CASE("a stalled shard gets as many bytes as its mailbox holds") {
+  const std::string text(byte_capacity / 4, 'x');
+  for (const bool recovery : {false, true}) {
+    CAPTURE(recovery);
+    Deployment d(recovery);
+    d.stall();
+    for (int number = 0; number < 10; ++number) {
+      d.server.io.emit("n", number, text);
+      run_turn(d.server.io, 1);
+    }
+    CHECK(d.lost_tasks() == 6);
+    d.go_on();
+    d.end();
+    CHECK(numbers(d.stalled()) == range(0, 4));
+    CHECK(numbers(d.well()) == range(0, 10));
   }
 }

@@ -39,7 +39,8 @@ class ThreadShard final : public engineio::Shard {
   [[nodiscard]] bool is_current() const noexcept override {
     return std::this_thread::get_id() == thread_.get_id();
   }
-  bool post(engineio::Task task) override { return post_essential(std::move(task)); }
+  using Shard::post;
+  bool post(engineio::Task task, std::size_t) override { return post_essential(std::move(task)); }
   bool post_essential(engineio::Task task) override {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
