@@ -198,8 +198,9 @@ struct Options {
   /// A shard that is busy for this long with one turn is reported to `on_stall`, and the others
   /// accept its new connections until that is over; 0: nobody watches.
   std::chrono::milliseconds stall_threshold{1'000};
-  /// Called from a thread of its own when a stall has lasted that long, and when it is over. Empty:
-  /// nobody is told. Socket.IO's server logs it as a warning where this is empty.
+  /// Called from a thread of its own when a stall has lasted that long, and when it is over. It
+  /// should return soon: no other stall is noticed meanwhile. Empty: nobody is told. Socket.IO's
+  /// server logs it as a warning where this is empty.
   std::function<void(const Stall&)> on_stall = {};
   /// Sends to many connections with one system call where the kernel offers it (Linux 5.19).
   bool io_uring = true;

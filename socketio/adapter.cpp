@@ -10,6 +10,7 @@
 #include "socketio/detail/namespace_access.hpp"
 #include "socketio/detail/server_core.hpp"
 #include "socketio/detail/socket_access.hpp"
+#include "socketio/detail/value_size.hpp"
 #include "socketio/namespace.hpp"
 
 namespace socketio {
@@ -245,10 +246,12 @@ void Adapter::server_side_emit(PayloadWriter, AckResultsCallback callback) {
 
 void Adapter::deliver_server_event(Array event_and_arguments, std::shared_ptr<AckChannel> reply) {
   ServerCore& core = NamespaceAccess::core(nsp_);
-  core.post(core.context(0), [nsp = nsp_.shared_from_this(),
-                              values = std::move(event_and_arguments), reply = std::move(reply)] {
-    NamespaceAccess::deliver_server_event(*nsp, values, reply);
-  });
+  const std::size_t bytes = detail::bytes_of(event_and_arguments);
+  core.post(
+      core.context(0),
+      [nsp = nsp_.shared_from_this(), values = std::move(event_and_arguments),
+       reply = std::move(reply)] { NamespaceAccess::deliver_server_event(*nsp, values, reply); },
+      bytes);
 }
 
 const std::optional<Recovery>& Adapter::recovery() const noexcept {

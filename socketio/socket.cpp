@@ -46,33 +46,26 @@ void on_shard(Socket& socket, Action action, std::size_t bytes = 0) {
       bytes);
 }
 
-/// Sends what `header` and `payload` say, encoded on the calling thread; `first(socket)` comes
-/// before, on the shard.
-template <class First>
-void send_event(Socket& socket, const PacketHeader& header, PayloadWriter payload, EmitFlags flags,
-                First first) {
-  detail::Client& client = SocketAccess::client(socket);
-  detail::PacketBuffer buffer;
-  buffer.encode(client.core().parser(), header, payload);
+void encode(Socket& socket, std::optional<std::uint64_t> id, PayloadWriter payload,
+            detail::PacketBuffer& to) {
+  to.encode(SocketAccess::client(socket).core().parser(),
+            {.type = PacketType::event, .nsp = socket.nsp().name(), .id = id}, payload);
+}
+
+void send_packet(Socket& socket, detail::PacketBuffer& buffer, EmitFlags flags) {
   const auto deliver = [flags](Socket& s, const EncodedPacket& packet) {
     if (SocketAccess::state(s) != SocketAccess::State::disconnected) {
       SocketAccess::shard(s).drain_inbox();
       SocketAccess::deliver(s, detail::OutgoingPacket(packet), flags);
     }
   };
-  if (client.context().shard.is_current()) {
-    first(socket);
+  if (SocketAccess::client(socket).context().shard.is_current()) {
     deliver(socket, buffer.packet());
     return;
   }
   const std::size_t bytes = buffer.packet().bytes();
   on_shard(
-      socket,
-      [first = std::move(first), deliver, packet = buffer.release()](Socket& s) mutable {
-        first(s);
-        deliver(s, packet);
-      },
-      bytes);
+      socket, [deliver, packet = buffer.release()](Socket& s) { deliver(s, packet); }, bytes);
 }
 
 }  // namespace
@@ -262,8 +255,9 @@ void Socket::emit_payload(std::string_view event, PayloadWriter payload, EmitFla
     nsp_->adapter().broadcast(payload, options);
     return;
   }
-  send_event(*this, {.type = PacketType::event, .nsp = nsp_->name()}, payload, flags,
-             [](Socket&) {});
+  detail::PacketBuffer packet;
+  encode(*this, std::nullopt, payload, packet);
+  send_packet(*this, packet, flags);
 }
 
 void Socket::emit_payload_with_ack(std::string_view event, PayloadWriter payload, EmitFlags flags,
@@ -271,10 +265,13 @@ void Socket::emit_payload_with_ack(std::string_view event, PayloadWriter payload
                                    AckCallback on_answer) {
   check_event_name(event);
   const std::uint64_t id = NamespaceAccess::next_ack_id(*nsp_);
-  send_event(*this, {.type = PacketType::event, .nsp = nsp_->name(), .id = id}, payload, flags,
-             [id, timeout, callback = std::move(on_answer)](Socket& socket) mutable {
-               SocketAccess::expect_ack(socket, id, std::move(callback), false, timeout);
-             });
+  detail::PacketBuffer packet;
+  encode(*this, id, payload, packet);
+  // A task of its own: the timeout comes also if the shard has no room for the packet.
+  on_shard(*this, [id, timeout, callback = std::move(on_answer)](Socket& socket) mutable {
+    SocketAccess::expect_ack(socket, id, std::move(callback), false, timeout);
+  });
+  send_packet(*this, packet, flags);
 }
 
 // --- Rooms --------------------------------------------------------------------------------------

@@ -167,12 +167,9 @@ void LoopGroup::Impl::distribute(Incoming incoming) {
     return;
   }
   Worker& worker = next_worker();
-  const std::size_t bytes = incoming.received.size();
-  worker.loop().post(
-      [this, &worker, incoming = std::move(incoming)]() mutable {
-        greet(worker, std::move(incoming));
-      },
-      bytes);
+  worker.loop().post([this, &worker, incoming = std::move(incoming)]() mutable {
+    greet(worker, std::move(incoming));
+  });
 }
 
 void LoopGroup::Impl::greet(Worker& worker, Incoming incoming) {
@@ -199,10 +196,8 @@ void LoopGroup::Impl::admit(Worker& worker, Incoming incoming) {
 bool LoopGroup::Impl::hand_over(unsigned shard, Incoming incoming) {
   assert(shard < size());
   Worker& worker = *workers_[shard];
-  const std::size_t bytes = incoming.received.size();
   return worker.loop().post(
-      [&worker, incoming = std::move(incoming)]() mutable { worker.add(std::move(incoming)); },
-      bytes);
+      [&worker, incoming = std::move(incoming)]() mutable { worker.add(std::move(incoming)); });
 }
 
 /// One that is not stalled, if there is one.
@@ -235,7 +230,7 @@ void LoopGroup::Impl::run() {
 }
 
 std::unique_ptr<Watchdog> LoopGroup::Impl::make_watchdog() {
-  if (stall_threshold.count() == 0) {
+  if (stall_threshold.count() == 0 || (size() == 1 && !on_stall)) {
     return nullptr;
   }
   std::vector<Loop*> loops;
@@ -250,16 +245,18 @@ std::unique_ptr<Watchdog> LoopGroup::Impl::make_watchdog() {
   });
 }
 
-/// Nobody is to wait for a worker that does not come back but the clients that it has.
+/// Nobody is to wait for a worker that does not come back but the clients that it has. One that is
+/// stalled is told about the others when it is back.
 void LoopGroup::Impl::stand_in(const Stall& stall) {
-  Worker& stalled = *workers_[stall.shard];
-  stalled.set_stalled(!stall.over);
+  workers_[stall.shard]->set_stalled(!stall.over);
   for (const auto& worker : workers_) {
-    if (worker.get() == &stalled) {
+    if (worker->stalled()) {
       continue;
     }
-    worker->loop().post_essential([&worker = *worker, &stalled, over = stall.over] {
-      over ? worker.stand_back(stalled) : worker.stand_in_for(stalled);
+    worker->loop().post_essential([this, &worker = *worker] {
+      for (const auto& other : workers_) {
+        worker.stand_in_for(*other);
+      }
     });
   }
 }

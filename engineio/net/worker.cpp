@@ -46,13 +46,17 @@ void Worker::stop_listening() {
   stood_in_for_.clear();
 }
 
-void Worker::stand_in_for(const Worker& stalled) noexcept {
-  if (!listening_) {
+void Worker::stand_in_for(const Worker& other) noexcept {
+  if (!other.stalled()) {
+    stood_in_for_.erase(&other);
     return;
   }
-  Listeners& listeners = stood_in_for_[&stalled];
+  if (&other == this || !listening_ || stood_in_for_.contains(&other)) {
+    return;
+  }
+  Listeners& listeners = stood_in_for_[&other];
   try {
-    for (const Entrance& entrance : stalled.entrances_) {
+    for (const Entrance& entrance : other.entrances_) {
       if (auto socket = entrance.socket.lock()) {
         listeners.push_back(listen_at(std::move(socket), entrance.on_accept));
       }
@@ -61,7 +65,5 @@ void Worker::stand_in_for(const Worker& stalled) noexcept {
     // The kernel has no room to watch more: who comes there waits.
   }
 }
-
-void Worker::stand_back(const Worker& stalled) noexcept { stood_in_for_.erase(&stalled); }
 
 }  // namespace engineio::net

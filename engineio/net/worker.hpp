@@ -49,9 +49,8 @@ class Worker {
   void add(Incoming incoming) { connections_.add(std::move(incoming)); }
   void stop_listening();
 
-  /// Accepts what comes to `stalled`, until stand_back().
-  void stand_in_for(const Worker& stalled) noexcept;
-  void stand_back(const Worker& stalled) noexcept;
+  /// Begins to accept what comes to `other` if that is stalled, and ends it if it is not any more.
+  void stand_in_for(const Worker& other) noexcept;
 
   // Any thread
 

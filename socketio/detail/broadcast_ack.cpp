@@ -4,6 +4,7 @@
 
 #include "socketio/detail/namespace_access.hpp"
 #include "socketio/detail/server_core.hpp"
+#include "socketio/detail/value_size.hpp"
 
 namespace socketio::detail {
 
@@ -12,6 +13,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds default_timeout = 5s;
+
+// What comes from clients counts as what waits for the shard.
+std::size_t waiting_bytes(const Value& answer) { return bytes_of(answer); }
+std::size_t waiting_bytes(const std::vector<std::string>&) { return 0; }
+std::size_t waiting_bytes(std::size_t) { return 0; }
 
 }  // namespace
 
@@ -31,10 +37,14 @@ BroadcastAck::BroadcastAck(std::shared_ptr<Adapter> adapter, ShardContext& home,
 template <class T, class Act>
 engineio::Function<void(T)> BroadcastAck::at_home(Act act) {
   return [self = shared_from_this(), act](T value) {
-    self->core_.post(self->home_, [self, act, value = std::move(value)]() mutable {
-      act(*self, std::move(value));
-      self->complete_if_done();
-    });
+    const std::size_t bytes = waiting_bytes(value);
+    self->core_.post(
+        self->home_,
+        [self, act, value = std::move(value)]() mutable {
+          act(*self, std::move(value));
+          self->complete_if_done();
+        },
+        bytes);
   };
 }
 

@@ -22,11 +22,12 @@ std::size_t SharedBroadcast::bytes() const noexcept {
   return bytes;
 }
 
-OrderedInbox::Push OrderedInbox::push(Item item, const engineio::Limits& limits) {
+OrderedInbox::Push OrderedInbox::push(Item item, std::size_t bytes,
+                                      const engineio::Limits& limits) {
   if (items_.size() >= limits.mailbox_tasks || bytes_ >= limits.mailbox_bytes) {
     return Push::refused;
   }
-  bytes_ += item.broadcast->bytes();
+  bytes_ += bytes;
   items_.push_back(std::move(item));
   return has_items_.exchange(true, std::memory_order_acq_rel) ? Push::waiting : Push::first;
 }

@@ -50,7 +50,7 @@ class OrderedInbox {
   };
 
   /// Under the mutex.
-  [[nodiscard]] Push push(Item item, const engineio::Limits& limits);
+  [[nodiscard]] Push push(Item item, std::size_t bytes, const engineio::Limits& limits);
   [[nodiscard]] bool has_items() const noexcept {
     return has_items_.load(std::memory_order_acquire);
   }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "tests/socketio/world.hpp"
 
@@ -261,6 +263,27 @@ TEST_CASE("without a timeout, a broadcast waits five seconds for its acknowledge
   CHECK_FALSE(result.has_value());
   world.advance(1ms);
   CHECK(result.has_value());
+}
+
+TEST_CASE("what is sent to another shard waits there with its size") {
+  const std::string text(1'000, 'x');
+  World world({}, 2);
+  Clients c(world, 2);
+  const auto thousands = [&](const std::function<void()>& send) {
+    const std::size_t before = world.shards[0]->bytes_posted;
+    send();
+    return (world.shards[0]->bytes_posted - before) / 1'000;
+  };
+  const auto ignore = [](AckResults) {};
+  CHECK(thousands([&] { world.run_on(1, [&] { world.io().emit("n", 1); }); }) == 0);
+  CHECK(thousands([&] { world.run_on(1, [&] { world.io().emit("n", text); }); }) == 1);
+  CHECK(thousands([&] { world.run_elsewhere([&] { c.sockets[0]->emit("n", text); }); }) == 1);
+  CHECK(thousands([&] { world.run_on(1, [&] { world.io().emit_with_ack("n", text, ignore); }); }) ==
+        1);
+  CHECK(thousands([&] { world.run_on(0, [&] { world.io().emit_with_ack("n", ignore); }); }) == 0);
+  CHECK(thousands([&] {
+          world.receive(*c.sessions[1], R"(31[{"an":["answer",")" + text + R"("]}])");
+        }) == 1);
 }
 
 TEST_CASE("what one thread sends arrives in order, whatever the shards") {

@@ -234,6 +234,9 @@ TEST_CASE("events of other servers reach the namespace on the first shard") {
     world.io().server_side_emit("unknown");
   });
   CHECK(got == Texts{"1a", "2b"});
+  const std::size_t carried = world.shards[0]->bytes_posted;
+  world.run_on(1, [&] { world.io().server_side_emit("note", 3, std::string(1'000, 'x')); });
+  CHECK((world.shards[0]->bytes_posted - carried) / 1'000 == 1);
   REQUIRE(answers.has_value());
   CHECK(answers->responses == Array{1, 2});
   CHECK_THROWS_AS(world.io().server_side_emit("connection"), std::invalid_argument);

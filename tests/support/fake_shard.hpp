@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <mutex>
@@ -34,7 +35,8 @@ class FakeShard final : public engineio::Shard {
   [[nodiscard]] engineio::Timers& timers() noexcept override { return timers_; }
 
   using Shard::post;
-  bool post(engineio::Task task, std::size_t) override {
+  bool post(engineio::Task task, std::size_t bytes) override {
+    bytes_posted += bytes;
     return !mailbox_full && post_essential(std::move(task));
   }
 
@@ -104,6 +106,7 @@ class FakeShard final : public engineio::Shard {
 
   bool current = true;  ///< false: as if called from another thread
   bool mailbox_full = false;
+  std::atomic<std::size_t> bytes_posted = 0;  ///< so far
   engineio::Clock::duration turn_has_taken{0};
 
  private:

@@ -85,10 +85,13 @@ struct Stallable {
   bool watches(unsigned loop, std::size_t descriptors) {
     const auto give_up = std::chrono::steady_clock::now() + patience;
     std::size_t watched = 0;
-    do {
+    for (;;) {
       server.on_loop(loop, [&] { watched = server.group.loop(loop).poller().size(); });
-    } while (watched != descriptors && std::chrono::steady_clock::now() < give_up);
-    return watched == descriptors;
+      if (watched == descriptors || std::chrono::steady_clock::now() >= give_up) {
+        return watched == descriptors;
+      }
+      std::this_thread::sleep_for(1ms);
+    }
   }
 
   Server server{{}, 2};

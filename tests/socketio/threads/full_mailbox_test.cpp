@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -67,7 +69,11 @@ std::vector<int> range(int begin, int end) {
 class Deployment {
  public:
   explicit Deployment(bool recovery) : server(two_shards(), maybe_recovering(recovery)) {
-    server.io.on_connection([this](Socket& socket) { connected_on_ = socket.shard().index(); });
+    server.io.on_connection([this](Socket& socket) {
+      const unsigned shard = socket.shard().index();
+      sockets_[shard] = socket.shared_from_this();
+      connected_on_ = shard;
+    });
     server.io.handle("stall", [this] {
       stalled_ = true;
       stalled_.notify_all();
@@ -109,6 +115,9 @@ class Deployment {
     run_turn(server.io, 1);
   }
 
+  /// A socket that is reached from the test's thread.
+  [[nodiscard]] Socket& socket_of_stalled() { return *sockets_[0]; }
+
   [[nodiscard]] bool post_to_stalled() {
     return server.io.engine().shard(0).post([] {});
   }
@@ -120,6 +129,7 @@ class Deployment {
 
  private:
   std::unique_ptr<PollingClient> clients_[2];
+  std::shared_ptr<Socket> sockets_[2];
   std::atomic<unsigned> connected_on_ = 0;
   std::atomic<bool> stalled_ = false;
   std::thread poster_;
@@ -180,4 +190,19 @@ TEST_CASE("a stalled shard gets as many bytes as its mailbox holds") {
     CHECK(numbers(d.stalled()) == range(0, 4));
     CHECK(numbers(d.well()) == range(0, 10));
   }
+}
+
+TEST_CASE("who wants an answer is told when there was no room for the question") {
+  Deployment d(false);
+  d.stall();
+  d.socket_of_stalled().emit("n", 0, std::string(byte_capacity, 'x'));
+  std::promise<std::string> error;
+  d.socket_of_stalled()
+      .timeout(std::chrono::milliseconds(1))
+      .emit_with_ack("n", 1, [&](const AckResult& answer) { error.set_value(answer.error); });
+  CHECK(d.lost_tasks() == 1);
+  d.go_on();
+  CHECK(error.get_future().get() == "operation has timed out");
+  d.end();
+  CHECK(numbers(d.stalled()) == range(0, 1));
 }
