@@ -109,14 +109,14 @@ void Adapter::broadcast(PayloadWriter payload, const BroadcastOptions& options) 
     }
     if (shared == nullptr) {
       shared = std::make_shared<const detail::SharedBroadcast>(
-          detail::SharedBroadcast{std::make_shared<EncodedPacket>(buffer.packet()), options});
+          std::make_shared<EncodedPacket>(buffer.packet()), options);
     }
     core.post(
         shard.context(),
         [&shard, shared, keep = nsp_.shared_from_this()] {
           shard.broadcast(*shared->packet, shared->options);
         },
-        shared->bytes());
+        shared->bytes);
   }
   if (here != nullptr) {
     NamespaceAccess::shard(nsp_, here->shard.index()).broadcast(buffer.packet(), options);
@@ -129,8 +129,7 @@ std::uint64_t Adapter::broadcast_with_ack(PayloadWriter payload, const Broadcast
   const std::uint64_t id = NamespaceAccess::next_ack_id(nsp_);
   auto packet = std::make_shared<EncodedPacket>();
   core.parser().encode({.type = PacketType::event, .nsp = nsp_.name(), .id = id}, payload, *packet);
-  const auto shared = std::make_shared<const detail::SharedBroadcast>(
-      detail::SharedBroadcast{std::move(packet), options});
+  const auto shared = std::make_shared<const detail::SharedBroadcast>(std::move(packet), options);
   const auto on_answer =
       std::make_shared<engineio::Function<void(Value)>>(std::move(request.on_answer));
   detail::gather<std::size_t>(
@@ -145,7 +144,7 @@ std::uint64_t Adapter::broadcast_with_ack(PayloadWriter payload, const Broadcast
         }
         on_count(sum);
       },
-      shared->bytes());
+      shared->bytes);
   return id;
 }
 

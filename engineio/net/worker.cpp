@@ -17,13 +17,13 @@ Worker::Worker(unsigned index, const Limits& limits, const ConnectionFactory& fa
           },
           std::move(callbacks.on_refused)) {}
 
-void Worker::listen(Descriptor socket, OnAccept on_accept) {
+void Worker::listen(Descriptor socket, OnIncoming on_accept) {
   const auto shared = std::make_shared<const Descriptor>(std::move(socket));
   listeners_.push_back(listen_at(shared, on_accept));
   entrances_.push_back({.socket = shared, .on_accept = std::move(on_accept)});
 }
 
-std::unique_ptr<Listener> Worker::listen_at(Socket socket, const OnAccept& on_accept) {
+std::unique_ptr<Listener> Worker::listen_at(Socket socket, const OnIncoming& on_accept) {
   return std::make_unique<Listener>(
       loop_, std::move(socket), [this, on_accept](Descriptor accepted, std::string remote_address) {
         on_accept(*this,

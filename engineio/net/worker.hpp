@@ -20,15 +20,15 @@ namespace engineio::net {
 /// is stalled: meanwhile the others accept the connections that the kernel gives to it.
 class Worker {
  public:
+  /// What becomes of a connection that has come to `worker`. Runs on its thread; the workers share
+  /// it.
+  using OnIncoming = std::function<void(Worker& worker, Incoming incoming)>;
+
   struct Callbacks {
     Connections::Handover hand_over;
-    std::function<void(Worker& worker, Incoming incoming)> on_announced;
+    OnIncoming on_announced;
     ProxyGreeter::OnRefused on_refused;
   };
-
-  /// What becomes of a connection that `worker` has accepted. Runs on its thread; the workers share
-  /// it.
-  using OnAccept = std::function<void(Worker& worker, Incoming incoming)>;
 
   Worker(unsigned index, const Limits& limits, const ConnectionFactory& factory, bool io_uring,
          Callbacks callbacks);
@@ -37,7 +37,7 @@ class Worker {
 
   // Before run()
 
-  void listen(Descriptor socket, OnAccept on_accept);  ///< throws std::system_error
+  void listen(Descriptor socket, OnIncoming on_accept);  ///< throws std::system_error
   void keep(SocketFile file) { socket_files_.push_back(std::move(file)); }
 
   /// Runs the loop on the calling thread until it is stopped, and ends what lives on it.
@@ -63,10 +63,10 @@ class Worker {
 
   struct Entrance {
     Socket::weak_type socket;  // it closes with its last listener
-    OnAccept on_accept;
+    OnIncoming on_accept;
   };
 
-  [[nodiscard]] std::unique_ptr<Listener> listen_at(Socket socket, const OnAccept& on_accept);
+  [[nodiscard]] std::unique_ptr<Listener> listen_at(Socket socket, const OnIncoming& on_accept);
 
   Loop loop_;
   Connections connections_;

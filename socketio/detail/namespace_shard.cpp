@@ -12,22 +12,20 @@ namespace socketio::detail {
 
 // --- Broadcasts on their way --------------------------------------------------------------------
 
-std::size_t SharedBroadcast::bytes() const noexcept {
-  std::size_t bytes = packet->bytes();
+SharedBroadcast::SharedBroadcast(SharedPacket its_packet, BroadcastOptions its_options)
+    : packet(std::move(its_packet)), options(std::move(its_options)), bytes(packet->bytes()) {
   for (const auto* rooms : {&options.rooms, &options.except}) {
     for (const std::string& room : *rooms) {
       bytes += room.size();
     }
   }
-  return bytes;
 }
 
-OrderedInbox::Push OrderedInbox::push(Item item, std::size_t bytes,
-                                      const engineio::Limits& limits) {
+OrderedInbox::Push OrderedInbox::push(Item item, const engineio::Limits& limits) {
   if (items_.size() >= limits.mailbox_tasks || bytes_ >= limits.mailbox_bytes) {
     return Push::refused;
   }
-  bytes_ += bytes;
+  bytes_ += item.broadcast->bytes;
   items_.push_back(std::move(item));
   return has_items_.exchange(true, std::memory_order_acq_rel) ? Push::waiting : Push::first;
 }

@@ -28,10 +28,11 @@ struct ShardContext;
 /// A packet for many sockets, on its way to the shards. Immutable. Does not keep the namespace,
 /// which may itself keep the packet (RecoveryLog).
 struct SharedBroadcast {
+  SharedBroadcast(SharedPacket its_packet, BroadcastOptions its_options);
+
   SharedPacket packet;
   BroadcastOptions options;
-
-  [[nodiscard]] std::size_t bytes() const noexcept;
+  std::size_t bytes;  ///< of the packet and the names of rooms
 };
 
 /// Broadcasts that must arrive on every shard in one order. Filled by any thread, under one mutex
@@ -50,7 +51,7 @@ class OrderedInbox {
   };
 
   /// Under the mutex.
-  [[nodiscard]] Push push(Item item, std::size_t bytes, const engineio::Limits& limits);
+  [[nodiscard]] Push push(Item item, const engineio::Limits& limits);
   [[nodiscard]] bool has_items() const noexcept {
     return has_items_.load(std::memory_order_acquire);
   }

@@ -109,13 +109,11 @@ RecoveringAdapter::Logged RecoveringAdapter::log(PayloadWriter payload,
     AppendingWriter appending(writer, offset);
     payload(appending);
   };
-  const auto broadcast =
-      std::make_shared<const SharedBroadcast>(SharedBroadcast{encode(with_offset), options});
-  const std::size_t bytes = broadcast->bytes();
+  const auto broadcast = std::make_shared<const SharedBroadcast>(encode(with_offset), options);
   log_.append(broadcast, core.now());
   for (std::size_t i = 0; i < core.shard_count(); ++i) {
     NamespaceShard& shard = NamespaceAccess::shard(nsp(), i);
-    switch (shard.inbox().push({position, broadcast}, bytes, core.engine_limits())) {
+    switch (shard.inbox().push({position, broadcast}, core.engine_limits())) {
       case OrderedInbox::Push::first:
         logged.to_tell.push_back(&shard);
         break;

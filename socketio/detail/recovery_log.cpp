@@ -29,9 +29,8 @@ bool is_for(const BroadcastOptions& options, const SessionState& session) {
 std::string RecoveryLog::offset_of(std::uint64_t position) { return to_yeast(position); }
 
 void RecoveryLog::append(std::shared_ptr<const SharedBroadcast> broadcast, TimePoint now) {
-  const std::size_t bytes = broadcast->bytes();
-  bytes_ += bytes;
-  entries_.push_back({++last_, now, bytes, std::move(broadcast)});
+  bytes_ += broadcast->bytes;
+  entries_.push_back({++last_, now, std::move(broadcast)});
   expire(now);
   while (bytes_ > limits_.bytes && !entries_.empty()) {
     drop_entry();
@@ -39,7 +38,7 @@ void RecoveryLog::append(std::shared_ptr<const SharedBroadcast> broadcast, TimeP
 }
 
 void RecoveryLog::drop_entry() {
-  bytes_ -= entries_.front().bytes;
+  bytes_ -= entries_.front().broadcast->bytes;
   entries_.pop_front();
 }
 

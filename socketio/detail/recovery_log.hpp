@@ -56,7 +56,6 @@ class RecoveryLog {
   struct Entry {
     std::uint64_t position;
     TimePoint time;
-    std::size_t bytes;
     std::shared_ptr<const SharedBroadcast> broadcast;
   };
   struct Saved {
